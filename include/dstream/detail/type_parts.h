@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,14 @@ concept Container = requires(const T& t) {
   t.begin();
   t.end();
 } && !std::is_same_v<typename T::value_type, T>;
+
+// std::chrono::duration, without its header.
+template <class T>
+concept DurationLike = requires(const T& t) {
+  typename T::rep;
+  typename T::period;
+  { t.count() } -> std::same_as<typename T::rep>;
+};
 
 // The types that may be inside a class whose shape is not known.
 template <class T>
