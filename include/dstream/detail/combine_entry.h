@@ -23,8 +23,9 @@ enum class KeyKind { kText, kInteger, kAny };
 template <class K>
 inline constexpr KeyKind kKeyKind =
     std::is_same_v<K, std::string> ? KeyKind::kText
-    : (std::is_integral_v<K> || std::is_enum_v<K>) && sizeof(K) <= 8 ? KeyKind::kInteger
-                                                                     : KeyKind::kAny;
+    : (std::is_integral_v<K> || std::is_enum_v<K>) && sizeof(K) <= 8 && !HasHashAppend<K>
+        ? KeyKind::kInteger
+        : KeyKind::kAny;
 
 /// A text key in 16 bytes. Up to 15 bytes lie inline, zero-padded, byte 15 their number plus one.
 /// A longer one is a pointer (low), and in high 0xFF, 24 bits of its hash and its length.
@@ -57,18 +58,6 @@ inline TextKey inline_text_key(std::string_view text) noexcept {
 
 /// The key of a longer text, pointing to its bytes. Throws Error{capacity} from 4 GiB.
 DSTREAM_EXPORT TextKey long_text_key(std::string_view text, std::uint64_t hash);
-
-/// An integer or enumerator as the 64-bit word that is hashed.
-template <class K>
-constexpr std::uint64_t key_word(K key) noexcept {
-  if constexpr (std::is_enum_v<K>) {
-    return key_word(static_cast<std::underlying_type_t<K>>(key));
-  } else if constexpr (std::is_signed_v<K>) {
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(key));
-  } else {
-    return static_cast<std::uint64_t>(key);
-  }
-}
 
 template <class K>
 constexpr bool is_signed_key() {
@@ -110,7 +99,7 @@ struct CombineEntry<K, V, KeyKind::kInteger> {
   K key;
   V value;
 
-  std::uint64_t hash(std::uint64_t seed) const noexcept { return hash_word(key_word(key), seed); }
+  std::uint64_t hash(std::uint64_t seed) const noexcept { return hash_word(canonical_word(key), seed); }
   bool same_key(const CombineEntry& other) const noexcept { return key == other.key; }
   K owned_key() const { return key; }
   K take_key() { return key; }

@@ -126,7 +126,7 @@ class CombineTable {
     if constexpr (kKind == KeyKind::kText) {
       return entry.key.is_long() ? entry.stored_hash : mix(entry.key.low, entry.key.high);
     } else if constexpr (kKind == KeyKind::kInteger) {
-      return mix(key_word(entry.key), 0);
+      return mix(canonical_word(entry.key), 0);
     } else {
       return entry.stored_hash;
     }
@@ -228,7 +228,7 @@ class CombineTable {
                         const Fold& fold) {
     std::uint64_t words[kBlock];
     for (std::size_t i = 0; i < count; ++i) {
-      words[i] = key_word(static_cast<K>(key_of(records[i])));
+      words[i] = canonical_word(static_cast<K>(key_of(records[i])));
     }
     if (!hashed_ && (dense_.covers(words, count) || widen(words, count))) {
       entries_.reserve(entries_.size() + count);
@@ -258,7 +258,7 @@ class CombineTable {
     }
     for (std::size_t i = 0; i < count; ++i) {
       std::uint32_t& slot = index_.find(
-          hashes[i], [&](std::size_t at) { return key_word(entries_[at].key) == words[i]; });
+          hashes[i], [&](std::size_t at) { return canonical_word(entries_[at].key) == words[i]; });
       if (slot != 0) {
         fold.add(entries_[index_.position(slot)].value, records[i]);
       } else {
@@ -279,14 +279,14 @@ class CombineTable {
       high = word > high ? word : high;
     };
     for (std::size_t i = 1; i < count; ++i) include(words[i] + kBias);
-    for (std::size_t i = 0; i < entries_.size(); ++i) include(key_word(entries_[i].key) + kBias);
+    for (std::size_t i = 0; i < entries_.size(); ++i) include(canonical_word(entries_[i].key) + kBias);
     return dense_.cover(low - kBias, high - kBias);
   }
 
   void forget_dense() noexcept {
     if (dense_.bytes() == 0) return;
     if (entries_.size() > CombineDense::kRange / 8) return dense_.clear();
-    for (std::size_t i = 0; i < entries_.size(); ++i) dense_[key_word(entries_[i].key)] = 0;
+    for (std::size_t i = 0; i < entries_.size(); ++i) dense_[canonical_word(entries_[i].key)] = 0;
     dense_.forget_range();
   }
 
