@@ -38,7 +38,7 @@ class DSTREAM_EXPORT ByteReader {
   std::size_t read_size();
 
   /// Deepest nesting of values in values that is read; deeper input is refused as corrupt.
-  static constexpr int kMaxDepth = 200;
+  static constexpr int kMaxDepth = 1000;
 
   /// Counts one level of nesting while it lives.
   class Level {

@@ -24,7 +24,8 @@ DSTREAM_EXPORT void write_size(std::string& out, std::size_t size);
 /// How a `T` is written to bytes and read back. Built in for numbers, enums, `bool`, std::string,
 /// durations and `Time`, and for vector, array, pair, tuple, optional, maps, sets and plain structs
 /// of these. For any other type specialise it with the same two functions. A code is at least one
-/// byte long, so that a length can be checked against the bytes that are left.
+/// byte long, so that a length can be checked against the bytes that are left. Values that contain
+/// values more than ByteReader::kMaxDepth levels deep are written but refused when read.
 template <class T>
 struct Codec {
   using BuiltIn = void;
