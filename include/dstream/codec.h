@@ -20,6 +20,15 @@ inline namespace v1 {
 
 /// Appends a length: 7 bits a byte, low bits first, the top bit set in all but the last byte.
 DSTREAM_EXPORT void write_size(std::string& out, std::size_t size);
+/// Appends the length of `text` and its bytes.
+DSTREAM_EXPORT void write_text(std::string& out, std::string_view text);
+
+namespace detail {
+
+/// Appends `size` bytes; out of line, which saves every user of the header compile time.
+DSTREAM_EXPORT void append_bytes(std::string& out, const void* bytes, std::size_t size);
+
+}  // namespace detail
 
 /// How a `T` is written to bytes and read back. Built in for numbers, enums, `bool`, std::string,
 /// durations and `Time`, and for vector, array, pair, tuple, optional, maps, sets and plain structs
@@ -103,9 +112,7 @@ constexpr Word little_endian(Word word) {
 template <class T>
 void encode_number(std::string& out, T value) {
   const Bits<T> word = little_endian(std::bit_cast<Bits<T>>(value));
-  char bytes[sizeof word];
-  std::memcpy(bytes, &word, sizeof word);
-  out.append(bytes, sizeof word);
+  append_bytes(out, &word, sizeof word);
 }
 
 template <class T>
@@ -145,8 +152,7 @@ void encode_vector(std::string& out, const Vector& values) {
   using Element = typename Vector::value_type;
   write_size(out, values.size());
   if constexpr (CopiedNumber<Element>) {
-    if (values.empty()) return;
-    out.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Element));
+    append_bytes(out, values.data(), values.size() * sizeof(Element));
   } else {
     encode_elements(out, values);
   }
@@ -245,8 +251,7 @@ void Codec<T>::encode(std::string& out, const T& value) {
   if constexpr (kShape == Shape::kScalar) {
     detail::encode_number(out, value);
   } else if constexpr (kShape == Shape::kText) {
-    write_size(out, value.size());
-    out += value;
+    write_text(out, value);
   } else if constexpr (detail::DurationLike<T>) {
     detail::encode_number(out, value.count());
   } else if constexpr (detail::IsTime<T>) {
@@ -254,13 +259,13 @@ void Codec<T>::encode(std::string& out, const T& value) {
   } else if constexpr (kShape == Shape::kVector) {
     detail::encode_vector(out, value);
   } else if constexpr (kShape == Shape::kOptional) {
-    out += value.has_value() ? '\1' : '\0';
+    detail::encode_number(out, value.has_value());
     if (value.has_value()) Codec<typename T::value_type>::encode(out, *value);
   } else if constexpr (kShape == Shape::kLeaf) {
     write_size(out, value.size());
     detail::encode_elements(out, value);
   } else if constexpr (detail::has_no_parts<T>()) {
-    out += '\0';
+    detail::encode_number(out, false);
   } else if constexpr (kShape == Shape::kTuple) {
     std::apply([&out](const auto&... part) { (detail::encode_part(out, part), ...); }, value);
   } else if constexpr (kShape == Shape::kStruct) {
@@ -277,8 +282,7 @@ T Codec<T>::decode(ByteReader& in) {
   if constexpr (kShape == Shape::kScalar) {
     return detail::decode_number<T>(in);
   } else if constexpr (kShape == Shape::kText) {
-    const auto bytes = in.take(in.read_size());
-    return T(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return in.read_text();
   } else if constexpr (detail::DurationLike<T>) {
     return T(detail::decode_number<typename T::rep>(in));
   } else if constexpr (detail::IsTime<T>) {
