@@ -21,7 +21,9 @@ void format_value(std::string& out, const T& value);
 namespace detail {
 
 template <class T>
-concept HasFormatAppend = requires(std::string& out, const T& value) { format_append(out, value); };
+concept HasFormatAppend = requires(std::string& out, const T& value) {
+  format_append(out, value);
+};
 
 template <class T>
 consteval Verdict printability_of() {
@@ -130,6 +132,19 @@ std::string_view duration_unit() {
 template <class T>
 concept Printable = detail::holds_for_all_parts<detail::PrintsParts, std::remove_cvref_t<T>>();
 
+namespace detail {
+
+/// Fails to compile, with a message that says what to do, unless `T` is Printable.
+template <class T>
+constexpr void check_printable() {
+  constexpr bool kCanBePrinted = Printable<T>;  // not the concept: its failure adds notes
+  static_assert(kCanBePrinted,
+                "dstream: this type cannot be printed: make it a plain struct, or give it, in its "
+                "own namespace, a function void format_append(std::string& out, const U& u)");
+}
+
+}  // namespace detail
+
 /// Appends `value` to `out` as people read it. Text stands plain by itself and in pairs and tuples,
 /// which print as `(key,value)`; structs print as `{name: "x", count: 1}` (without names where
 /// `kHasFieldNames` is false), vectors and arrays as `["x", "y"]`, an empty optional as `none`,
@@ -139,10 +154,9 @@ template <class T>
 void format_value(std::string& out, const T& value) {
   using detail::Shape;
   constexpr Shape kShape = detail::kShapeOf<T>;
-  static_assert(Printable<T>,
-                "dstream: this type cannot be printed: make it a plain struct, or give it, in its "
-                "own namespace, a function void format_append(std::string& out, const U& u)");
-  if constexpr (detail::HasFormatAppend<T>) {
+  if constexpr (!Printable<T>) {
+    detail::check_printable<T>();
+  } else if constexpr (detail::HasFormatAppend<T>) {
     format_append(out, value);
   } else if constexpr (detail::DurationLike<T>) {
     detail::append_scalar(out, value.count());
