@@ -35,20 +35,10 @@ class ChannelOutput final : public OutputOperation {
   explicit ChannelOutput(ChannelOptions options)
       : OutputOperation(OutputPhase::publish), options_(options) {}
 
-  bool ready() override {
+  bool ready(const std::shared_ptr<RoomWaiter>& waiter) override {
     std::lock_guard lock(mutex_);
+    if (!has_room()) waiter_ = waiter;
     return has_room();
-  }
-  void on_room(void (*resume)(void*), void* argument) override {
-    {
-      std::lock_guard lock(mutex_);
-      if (!has_room()) {
-        resume_ = resume;
-        resume_argument_ = argument;
-        return;
-      }
-    }
-    resume(argument);
   }
   void publish(std::vector<BlockPtr> blocks, const BatchInfo& info) override {
     std::size_t bytes = sizeof(Batch<T>);
@@ -70,8 +60,7 @@ class ChannelOutput final : public OutputOperation {
   }
 
   std::optional<Batch<T>> pop(std::stop_token stop, bool wait) {
-    void (*resume)(void*) = nullptr;
-    void* argument = nullptr;
+    std::shared_ptr<RoomWaiter> waiter;
     std::optional<Batch<T>> batch;
     {
       std::unique_lock lock(mutex_);
@@ -79,12 +68,9 @@ class ChannelOutput final : public OutputOperation {
       if (queue_.empty()) return batch;
       batch.emplace(std::move(queue_.front().first));
       drop_front();
-      if (has_room()) {
-        resume = std::exchange(resume_, nullptr);
-        argument = resume_argument_;
-      }
+      if (has_room()) waiter = std::exchange(waiter_, nullptr);
     }
-    if (resume != nullptr) resume(argument);
+    if (waiter) waiter->room();
     return batch;
   }
   bool closed() const {
@@ -112,8 +98,7 @@ class ChannelOutput final : public OutputOperation {
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
   bool closed_ = false;
-  void (*resume_)(void*) = nullptr;
-  void* resume_argument_ = nullptr;
+  std::shared_ptr<RoomWaiter> waiter_;
 };
 
 /// Keeps the newest batch.

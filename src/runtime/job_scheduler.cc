@@ -1,5 +1,7 @@
 #include "runtime/job_scheduler.h"
 
+#include <utility>
+
 #include "dstream/error.h"
 
 namespace dstream {
@@ -9,10 +11,31 @@ BatchLog::~BatchLog() = default;
 
 namespace detail {
 
-JobScheduler::JobScheduler(const Parts& parts, std::uint32_t max_in_flight)
-    : parts_(parts), max_in_flight_(max_in_flight) {}
+/// Moves the scheduler on when a host takes a batch out of a full channel; outlives it where the
+/// host still holds the channel.
+class JobScheduler::RoomAlarm final : public RoomWaiter {
+ public:
+  explicit RoomAlarm(JobScheduler& scheduler) : scheduler_(&scheduler) {}
+  void room() override {
+    std::lock_guard lock(mutex_);
+    if (scheduler_ != nullptr) scheduler_->advance();
+  }
+  void detach() {
+    std::lock_guard lock(mutex_);
+    scheduler_ = nullptr;
+  }
 
-JobScheduler::~JobScheduler() = default;
+ private:
+  std::mutex mutex_;  // held while the scheduler moves on, so that it cannot go away meanwhile
+  JobScheduler* scheduler_;
+};
+
+JobScheduler::JobScheduler(const Parts& parts, std::uint32_t max_in_flight)
+    : parts_(parts),
+      max_in_flight_(max_in_flight),
+      room_(std::make_shared<RoomAlarm>(*this)) {}
+
+JobScheduler::~JobScheduler() { room_->detach(); }
 
 void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
                           std::vector<SourceRange> ranges, std::size_t max_queued) {
@@ -88,16 +111,16 @@ bool JobScheduler::start_next(std::unique_lock<std::mutex>& lock) {
   in_flight_.push_back(std::move(next));
   lock.unlock();
   const RunSettings& settings = parts_.compiled.settings();
+  std::exception_ptr alloc_error;
   try {
     parts_.log.alloc({info.batch_time, info.from, info.sources, settings.exchange.partitions,
                       settings.slice_records});
   } catch (...) {
-    run.fail(std::current_exception());
+    alloc_error = std::current_exception();
   }
   BatchBlocks blocks = parts_.blocks.get(info.batch_time);
-  const std::exception_ptr error = run.error();
   run.reset(std::move(info), std::move(blocks), gated);
-  if (error) run.fail(error);
+  if (alloc_error) run.fail(alloc_error);
   parts_.runner.submit(run);
   lock.lock();
   return true;
@@ -113,15 +136,6 @@ void JobScheduler::run_complete(Run& run) {
   advance();
 }
 
-namespace {
-
-void resume_after_room(void* scheduler) {
-  // The host took a batch out of a channel: what waited for room may go on.
-  static_cast<RunObserver*>(scheduler);
-}
-
-}  // namespace
-
 bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   if (in_flight_.empty() || !in_flight_.front().computed) return false;
   Run& run = *in_flight_.front().run;
@@ -129,8 +143,11 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
     fail_front(lock);
     return true;
   }
-  if (!outputs_ready()) return false;
   lock.unlock();
+  if (!outputs_ready()) {
+    lock.lock();
+    return false;
+  }
   BatchInfo info = run.info();
   info.failed_attempts = run.failed_attempts();
   info.processing_start =
@@ -145,20 +162,94 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
     return true;
   }
   publish(run, info);
-  run.release();
-  parts_.blocks.remove(info.batch_time);
   lock.lock();
-  spare_runs_.push_back(std::move(in_flight_.front().run));
-  in_flight_.pop_front();
   ++completed_;
-  if (!in_flight_.empty() && in_flight_.front().gated) {
-    in_flight_.front().gated = false;
-    Run& next = *in_flight_.front().run;
-    lock.unlock();
-    parts_.runner.open_gate(next);
-    lock.lock();
+  retire_front(lock);
+  return true;
+}
+
+bool JobScheduler::outputs_ready() {
+  for (const PublishedOutput& output : parts_.compiled.graph().published()) {
+    if (!output.node->operation->ready(room_)) return false;
   }
   return true;
+}
+
+void JobScheduler::publish(Run& run, BatchInfo& info) {
+  info.processing_end = parts_.clock.now();
+  for (const PublishedOutput& output : parts_.compiled.graph().published()) {
+    output.node->operation->publish(run.take_collected(output.from), info);
+  }
+  parts_.log.publish(info.batch_time);
+  if (parts_.listeners.has_listeners()) {
+    parts_.listeners.post([info](StreamingListener& l) {
+      l.on_batch_started(info);
+      l.on_batch_completed(info);
+    });
+  }
+}
+
+/// The front batch is done with: its memory goes back, the next one's outputs may run.
+void JobScheduler::retire_front(std::unique_lock<std::mutex>& lock) {
+  std::unique_ptr<Run> run = std::move(in_flight_.front().run);
+  in_flight_.pop_front();
+  Run* next = nullptr;
+  if (!in_flight_.empty() && std::exchange(in_flight_.front().gated, false)) {
+    next = in_flight_.front().run.get();
+  }
+  lock.unlock();
+  run->release();
+  parts_.blocks.remove(run->info().batch_time);
+  if (next != nullptr) parts_.runner.open_gate(*next);
+  lock.lock();
+  spare_runs_.push_back(std::move(run));
+}
+
+void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock) {
+  Run& run = *in_flight_.front().run;
+  const bool stopped = std::exchange(halted_, true);
+  drop_pending();
+  for (InFlight& batch : in_flight_) batch.run->fail(run.error());
+  lock.unlock();
+  if (!stopped) {
+    const BatchInfo info = run.info();
+    parts_.listeners.post([info](StreamingListener& l) {
+      l.on_batch_failed(info, "the batch failed; await_termination() throws its error");
+    });
+    parts_.observer.batch_failed(run.error());
+  }
+  lock.lock();
+  retire_front(lock);
+}
+
+void JobScheduler::drop_pending() {
+  for (const BatchInfo& info : pending_) parts_.blocks.remove(info.batch_time);
+  pending_.clear();
+}
+
+void JobScheduler::drain() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return idle() && !advancing_; });
+}
+
+void JobScheduler::halt() {
+  {
+    std::lock_guard lock(mutex_);
+    halted_ = true;
+    drop_pending();
+    const auto stopped = std::make_exception_ptr(
+        Error(Errc::illegal_state, "the context was stopped while the batch ran"));
+    for (InFlight& batch : in_flight_) batch.run->fail(stopped);
+  }
+  advance();
+  drain();
+}
+
+std::size_t JobScheduler::bytes() const { return parts_.blocks.bytes(); }
+
+std::uint64_t JobScheduler::completed_batches() const {
+  std::lock_guard lock(mutex_);
+  return completed_;
 }
 
 }  // namespace detail

@@ -64,6 +64,7 @@ class JobScheduler final : public RunObserver {
   void run_complete(Run& run) override;
 
  private:
+  class RoomAlarm;
   struct InFlight {
     std::unique_ptr<Run> run;
     bool computed = false;
@@ -75,7 +76,9 @@ class JobScheduler final : public RunObserver {
   bool start_next(std::unique_lock<std::mutex>& lock);
   bool outputs_ready();
   void publish(Run& run, BatchInfo& info);
+  void retire_front(std::unique_lock<std::mutex>& lock);
   void fail_front(std::unique_lock<std::mutex>& lock);
+  void drop_pending();
   bool idle() const { return pending_.empty() && in_flight_.empty(); }
 
   Parts parts_;
@@ -90,7 +93,7 @@ class JobScheduler final : public RunObserver {
   bool advancing_ = false;
   bool again_ = false;
   bool halted_ = false;
-  bool waiting_for_room_ = false;
+  const std::shared_ptr<RoomAlarm> room_;
 };
 
 }  // namespace detail

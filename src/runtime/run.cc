@@ -59,6 +59,17 @@ void CompiledGraph::put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipe
   idle.pipelines.push_back(std::move(pipeline));
 }
 
+std::vector<StageSummary> CompiledGraph::summaries() const {
+  std::vector<StageSummary> all;
+  for (const StageFigures& figures : figures_) {
+    all.push_back({figures.tasks.load(), figures.records_in.load(), figures.records_out.load(),
+                   static_cast<double>(figures.busy_ns.load()) / 1e6,
+                   static_cast<double>(figures.longest_ns.load()) / 1e6,
+                   figures.failed_attempts.load()});
+  }
+  return all;
+}
+
 Run::Run(CompiledGraph& compiled, RunObserver& observer)
     : compiled_(compiled), observer_(observer), stages_(compiled.graph().stages().size()) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {

@@ -12,6 +12,7 @@
 #include <dstream/batch_info.h>
 #include <dstream/clock.h>
 
+#include "plan/explain.h"
 #include "plan/pipeline.h"
 #include "plan/stage_graph.h"
 
@@ -48,6 +49,8 @@ class CompiledGraph {
   const StageGraph& graph() const { return graph_; }
   const RunSettings& settings() const { return settings_; }
   StageFigures& figures(std::uint32_t stage) { return figures_[stage]; }
+  /// The figures of all stages as they are now.
+  std::vector<StageSummary> summaries() const;
 
   std::unique_ptr<Pipeline> take_pipeline(std::uint32_t stage);
   void put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipeline);
