@@ -30,7 +30,7 @@ class Time {
     return Time(ns_ - (remainder < 0 ? remainder + step.count() : remainder));
   }
   /// Whether this time is a whole number of `step`s after `zero`; `step` > 0.
-  constexpr bool is_multiple_of(Duration step, Time zero = Time()) const {
+  constexpr bool is_multiple_of(Duration step, Time zero) const {
     return (ns_ - zero.ns_) % step.count() == 0;
   }
 

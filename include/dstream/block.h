@@ -1,0 +1,182 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/detail/borrow.h>
+#include <dstream/detail/step.h>
+#include <dstream/export.h>
+#include <dstream/owned.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// Records at rest: an immutable run that tasks read chunk by chunk, as often as they must. Safe to
+/// read from any number of threads.
+class DSTREAM_EXPORT Block : public SliceOutput {
+ public:
+  ~Block() override;
+
+  /// Number of records.
+  virtual std::size_t size() const = 0;
+  /// Hands the records [begin, end) to `to`, in chunks.
+  virtual void read(std::size_t begin, std::size_t end, Step& to) const = 0;
+
+  std::size_t records(std::uint32_t) const final { return size(); }
+};
+
+using BlockPtr = std::shared_ptr<const Block>;
+
+/// A vector<bool> that is an array of bytes, as Arrow-compatible readers of single bytes and
+/// span<const bool> want it.
+class BoolArray {
+ public:
+  using value_type = bool;
+  void push_back(bool value) {
+    if (size_ == capacity_) reserve(capacity_ == 0 ? 64 : capacity_ * 2);
+    data_[size_++] = value;
+  }
+  void reserve(std::size_t capacity) {
+    if (capacity <= capacity_) return;
+    std::unique_ptr<bool[]> grown(new bool[capacity]);
+    for (std::size_t i = 0; i < size_; ++i) grown[i] = data_[i];
+    data_ = std::move(grown);
+    capacity_ = capacity;
+  }
+  void clear() { size_ = 0; }
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return capacity_; }
+  const bool* data() const { return data_.get(); }
+  const bool* begin() const { return data_.get(); }
+  const bool* end() const { return data_.get() + size_; }
+
+ private:
+  std::unique_ptr<bool[]> data_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+/// An array of T at rest.
+template <class T>
+using Array = std::conditional_t<std::is_same_v<T, bool>, BoolArray, std::vector<T>>;
+
+/// A block that is an array of T; `Stored` is Owned<T>.
+template <class T, class Stored = Owned<T>>
+class ArrayBlock final : public Block {
+ public:
+  explicit ArrayBlock(Array<Stored> records) : records_(std::move(records)) {}
+
+  std::size_t size() const override { return records_.size(); }
+  std::size_t bytes() const override { return sizeof(*this) + records_.capacity() * sizeof(Stored); }
+  void read(std::size_t begin, std::size_t end, Step& to) const override {
+    if constexpr (std::is_same_v<T, Stored>) {
+      while (begin < end) {
+        const std::size_t count = end - begin < chunk_capacity<T>() ? end - begin : chunk_capacity<T>();
+        to.process(shared_chunk(records_.data() + begin, count));
+        begin += count;
+      }
+    } else {
+      std::vector<T> views;
+      views.reserve(chunk_capacity<T>());
+      while (begin < end) {
+        views.clear();
+        for (; begin < end && views.size() < chunk_capacity<T>(); ++begin) {
+          views.push_back(borrow<T>(records_.data()[begin]));
+        }
+        to.process({views.data(), views.size(), true});
+      }
+    }
+  }
+
+  const Array<Stored>& array() const { return records_; }
+  /// For the only owner of a block that nobody will read again.
+  Array<Stored> take_array() { return std::move(records_); }
+
+ private:
+  Array<Stored> records_;
+};
+
+/// Text at rest, as Arrow's string arrays have it: the bytes of all values end to end, and
+/// size() + 1 offsets into them.
+class DSTREAM_EXPORT TextBlock final : public Block {
+ public:
+  TextBlock(std::vector<char> bytes, std::vector<std::int32_t> offsets);
+  ~TextBlock() override;
+
+  std::size_t size() const override { return offsets_.size() - 1; }
+  std::size_t bytes() const override;
+  void read(std::size_t begin, std::size_t end, Step& to) const override;
+
+  std::string_view operator[](std::size_t i) const {
+    return {bytes_.data() + offsets_[i], static_cast<std::size_t>(offsets_[i + 1] - offsets_[i])};
+  }
+  /// Arrow's value buffer.
+  const char* data() const { return bytes_.data(); }
+  /// Arrow's offset buffer: size() + 1 entries, the first is 0.
+  const std::int32_t* offsets() const { return offsets_.data(); }
+
+ private:
+  std::vector<char> bytes_;
+  std::vector<std::int32_t> offsets_;
+};
+
+}  // namespace detail
+
+/// How records of T lie at rest, in blocks of received data, caches and materialised results:
+///   arithmetic types   one array (bool as bytes), which Arrow can read as it is
+///   std::string_view   Arrow's string layout: bytes and 32-bit offsets, at most 2 GiB a block
+///   everything else    an array of Owned<T>
+/// Append records, then finish(). Not thread-safe.
+template <class T>
+class BlockBuilder {
+ public:
+  void append(const T& record) { records_.push_back(own(record)); }
+  void append(T&& record) { records_.push_back(own(std::move(record))); }
+  void reserve(std::size_t records) { records_.reserve(records); }
+  std::size_t size() const { return records_.size(); }
+  /// Memory held, in bytes; what the records hold on the heap is not counted.
+  std::size_t bytes() const { return records_.size() * sizeof(Owned<T>); }
+  /// Whether no record fits any more.
+  bool full() const { return false; }
+  void clear() noexcept { records_.clear(); }
+
+  /// The block of what was appended; the builder is empty afterwards.
+  std::shared_ptr<detail::ArrayBlock<T>> finish() {
+    return std::make_shared<detail::ArrayBlock<T>>(std::exchange(records_, {}));
+  }
+
+ private:
+  detail::Array<Owned<T>> records_;
+};
+
+template <>
+class DSTREAM_EXPORT BlockBuilder<std::string_view> {
+ public:
+  BlockBuilder();
+  ~BlockBuilder();
+  BlockBuilder(BlockBuilder&&) noexcept;
+  BlockBuilder& operator=(BlockBuilder&&) noexcept;
+
+  /// Copies the text in. Throws Error{Errc::capacity} beyond 2 GiB; look at full() first.
+  void append(std::string_view text);
+  void reserve(std::size_t records) { offsets_.reserve(records + 1); }
+  std::size_t size() const { return offsets_.size() - 1; }
+  std::size_t bytes() const { return bytes_.size() + offsets_.size() * sizeof(std::int32_t); }
+  /// Whether the block has reached 1 GiB and should be finished.
+  bool full() const { return bytes_.size() >= (std::size_t{1} << 30); }
+  void clear() noexcept;
+  std::shared_ptr<detail::TextBlock> finish();
+
+ private:
+  std::vector<char> bytes_;
+  std::vector<std::int32_t> offsets_;
+};
+
+}  // namespace v1
+}  // namespace dstream

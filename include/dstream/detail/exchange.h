@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <dstream/detail/collector.h>
+#include <dstream/detail/step.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// What an exchange is told when a plan is compiled.
+struct ExchangeSettings {
+  std::uint32_t partitions = 16;
+  std::uint64_t hash_seed = 0;
+};
+
+/// The reading side of an exchange, one per running task, recycled.
+class DSTREAM_EXPORT ExchangeReader {
+ public:
+  virtual ~ExchangeReader();
+  /// Hands what the slices wrote for `partition` to `to`, merged in slice order. The slices stay as
+  /// they are: a retry reads them again.
+  virtual void read(std::span<const SliceOutputPtr> slices, std::uint32_t partition, Step& to) = 0;
+  /// Drops what a failed attempt left behind.
+  virtual void reset() noexcept {}
+};
+
+/// How records cross from one stage to the next: tasks of the writing stage leave one SliceOutput
+/// each; tasks of the reading stage, one per partition, merge them. Immutable and shared by all
+/// tasks; the makers may be called from any thread.
+class DSTREAM_EXPORT Exchange {
+ public:
+  virtual ~Exchange();
+  virtual std::uint32_t partitions(const ExchangeSettings& settings) const = 0;
+  virtual TerminalPtr make_writer(const ExchangeSettings& settings) const = 0;
+  virtual std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings& settings) const = 0;
+  /// Whether partition 0 is read even where nothing was written: count() of nothing is 0.
+  virtual bool reads_nothing() const { return false; }
+  /// Takes an output back whose batch is done, to reuse its memory.
+  virtual void recycle(SliceOutputPtr) const {}
+};
+
+/// All slices in one partition, in slice order: for outputs that take records one by one.
+class DSTREAM_EXPORT GatherExchange final : public Exchange {
+ public:
+  /// Keeps at most `limit` records of a slice.
+  explicit GatherExchange(CollectorFactory collector, std::size_t limit = SIZE_MAX)
+      : collector_(collector), limit_(limit) {}
+  std::uint32_t partitions(const ExchangeSettings&) const override { return 1; }
+  TerminalPtr make_writer(const ExchangeSettings&) const override { return collector_(limit_); }
+  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override;
+
+ private:
+  CollectorFactory collector_;
+  std::size_t limit_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <dstream/detail/exchange.h>
+#include <dstream/owned.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+// Folds of a whole batch into one record: each slice folds its records, the one reader merges the
+// slices' values in slice order.
+
+/// Folds with a user's reduce function. The result of an empty batch is no record at all.
+template <class T, class F>
+struct ReduceFold {
+  using Value = Owned<T>;
+  static constexpr bool kHasZero = false;
+  F f;
+
+  void add(std::optional<Value>& value, Chunk chunk) const {
+    std::span<const T> records = chunk.records<T>();
+    if (records.empty()) return;
+    if (!value) {
+      value.emplace(own(records.front()));
+      records = records.subspan(1);
+    }
+    Value folded = std::move(*value);
+    for (const T& record : records) folded = f(std::move(folded), record);
+    *value = std::move(folded);
+  }
+  void merge(Value& into, const Value& from) const {
+    if constexpr (std::is_invocable_v<const F&, Value, Value>) {
+      into = f(std::move(into), Value(from));
+    } else {
+      into = f(std::move(into), borrow<T>(from));
+    }
+  }
+};
+
+/// Counts; an empty batch counts 0.
+struct CountFold {
+  using Value = std::int64_t;
+  static constexpr bool kHasZero = true;
+
+  void add(std::optional<Value>& value, Chunk chunk) const {
+    value = value.value_or(0) + static_cast<std::int64_t>(chunk.size);
+  }
+  void merge(Value& into, const Value& from) const { into += from; }
+};
+
+template <class Value>
+class FoldedSlice final : public SliceOutput {
+ public:
+  explicit FoldedSlice(std::optional<Value> folded) : value(std::move(folded)) {}
+  std::size_t records(std::uint32_t) const override { return value ? 1 : 0; }
+  std::size_t bytes() const override { return sizeof(*this); }
+
+  std::optional<Value> value;
+};
+
+template <class Fold>
+class FoldWriter final : public Terminal {
+ public:
+  explicit FoldWriter(const Fold& fold) : fold_(fold) {}
+  void process(Chunk chunk) override { fold_.add(value_, chunk); }
+  void reset() noexcept override { value_.reset(); }
+  SliceOutputPtr take() override {
+    return std::make_shared<FoldedSlice<typename Fold::Value>>(std::exchange(value_, std::nullopt));
+  }
+
+ private:
+  const Fold& fold_;
+  std::optional<typename Fold::Value> value_;
+};
+
+template <class Fold>
+class FoldReader final : public ExchangeReader {
+ public:
+  explicit FoldReader(const Fold& fold) : fold_(fold) {}
+
+  void read(std::span<const SliceOutputPtr> slices, std::uint32_t, Step& to) override {
+    using Value = typename Fold::Value;
+    std::optional<Value> folded;
+    for (const SliceOutputPtr& slice : slices) {
+      const auto& value = static_cast<const FoldedSlice<Value>&>(*slice).value;
+      if (!value) continue;
+      if (folded) {
+        fold_.merge(*folded, *value);
+      } else {
+        folded = value;
+      }
+    }
+    if constexpr (Fold::kHasZero) {
+      if (!folded) folded.emplace();
+    }
+    if (folded) to.process({&*folded, 1, true});
+  }
+
+ private:
+  const Fold& fold_;
+};
+
+template <class Fold>
+class FoldExchange final : public Exchange {
+ public:
+  explicit FoldExchange(Fold fold) : fold_(std::move(fold)) {}
+  std::uint32_t partitions(const ExchangeSettings&) const override { return 1; }
+  TerminalPtr make_writer(const ExchangeSettings&) const override {
+    return std::make_unique<FoldWriter<Fold>>(fold_);
+  }
+  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override {
+    return std::make_unique<FoldReader<Fold>>(fold_);
+  }
+  bool reads_nothing() const override { return Fold::kHasZero; }
+
+ private:
+  Fold fold_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

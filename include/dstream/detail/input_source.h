@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <dstream/block.h>
+#include <dstream/export.h>
+#include <dstream/time.h>
+
+namespace dstream {
+inline namespace v1 {
+
+class Clock;
+
+namespace detail {
+
+/// What a running source may ask of its context. All members are safe from any thread.
+class DSTREAM_EXPORT SourceHost {
+ public:
+  virtual ~SourceHost();
+  /// The source has data that a context with the arrival trigger should look at.
+  virtual void data_arrived() = 0;
+  /// A source failed for good: the context stops with this error.
+  virtual void source_failed(std::exception_ptr error) = 0;
+  virtual Clock& clock() = 0;
+  virtual bool wants_arrivals() const = 0;
+};
+
+/// An input of a context. start, cut, and stop are called by the context, one at a time; the data
+/// side (host threads, receivers) is the source's own affair.
+class DSTREAM_EXPORT InputSource {
+ public:
+  virtual ~InputSource();
+
+  /// Begins to receive. The host outlives the source's last call.
+  virtual void start(SourceHost&) {}
+
+  /// Ends the batch that covers (from, until]: moves everything received so far to `blocks`.
+  virtual void cut(Time from, Time until, std::vector<BlockPtr>& blocks) = 0;
+
+  /// Whether cut() would find something. Cheap; any thread.
+  virtual bool has_data() const { return false; }
+
+  /// Refuses further data and joins own threads; cut() may still be called afterwards and finds
+  /// what had been accepted.
+  virtual void stop() {}
+
+  /// What the blocks of a batch are, for people; empty where there is nothing to say.
+  virtual std::string describe(Time, Time) const { return {}; }
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/batch_info.h>
+#include <dstream/block.h>
+#include <dstream/detail/exchange.h>
+#include <dstream/detail/input_source.h>
+#include <dstream/detail/step.h>
+#include <dstream/export.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+enum class NodeKind : std::uint8_t { source, narrow, merge, exchange, transform, output };
+
+class PlanNode;
+using PlanNodePtr = std::shared_ptr<PlanNode>;
+
+/// Where and how the user made an operator.
+struct Origin {
+  const char* operation = "";
+  std::source_location where = std::source_location::current();
+};
+
+/// One operator of a plan: what to do, never how it runs. Immutable once its context has started;
+/// the parents come first. Names may be given until then.
+class DSTREAM_EXPORT PlanNode {
+ public:
+  PlanNode(NodeKind kind, Origin origin, std::string_view element_type,
+           std::vector<PlanNodePtr> parents);
+  virtual ~PlanNode();
+
+  const NodeKind kind;
+  const Origin origin;
+  const std::string_view element_type;  ///< for messages and explain()
+  const std::vector<PlanNodePtr> parents;
+  std::string name;  ///< for people: explain(), the log, figures
+  std::string uid;   ///< identity across restarts and code changes
+  /// Per parent, how to put its records at rest where the plan has to be cut before this node.
+  std::vector<CollectorFactory> collect_parent;
+};
+
+/// Data enters: a running source of a context, or blocks that are there already (an Rdd's).
+class DSTREAM_EXPORT SourceNode final : public PlanNode {
+ public:
+  SourceNode(Origin origin, std::string_view element_type, std::shared_ptr<InputSource> source);
+  SourceNode(Origin origin, std::string_view element_type, std::vector<BlockPtr> blocks);
+  ~SourceNode() override;
+
+  const std::shared_ptr<InputSource> source;  ///< null for blocks
+  const std::vector<BlockPtr> blocks;
+};
+
+/// Runs inside a stage, on chunks.
+class DSTREAM_EXPORT NarrowNode final : public PlanNode {
+ public:
+  using StepFactory = StepPtr (*)(const void* callable);
+
+  NarrowNode(Origin origin, std::string_view element_type, PlanNodePtr parent, StepFactory factory,
+             std::shared_ptr<const void> callable);
+  ~NarrowNode() override;
+
+  StepPtr make_step() const { return factory_(callable_.get()); }
+
+ private:
+  StepFactory factory_;
+  std::shared_ptr<const void> callable_;
+};
+
+/// Several streams as one: the parents' partitions one after the other.
+class DSTREAM_EXPORT MergeNode final : public PlanNode {
+ public:
+  MergeNode(Origin origin, std::string_view element_type, std::vector<PlanNodePtr> parents,
+            CollectorFactory collector);
+  ~MergeNode() override;
+};
+
+/// A shuffle: ends one stage and begins another.
+class DSTREAM_EXPORT ExchangeNode final : public PlanNode {
+ public:
+  ExchangeNode(Origin origin, std::string_view element_type, PlanNodePtr parent,
+               std::shared_ptr<const Exchange> exchange);
+  ~ExchangeNode() override;
+
+  const std::shared_ptr<const Exchange> exchange;
+};
+
+class JobRunner;
+
+/// A function of whole data sets that runs on the driver thread each batch: its parents are put at
+/// rest first, its result is read from blocks.
+class DSTREAM_EXPORT TransformNode final : public PlanNode {
+ public:
+  /// Given the blocks of each parent, returns the blocks of the result.
+  class Function {
+   public:
+    virtual ~Function();
+    virtual std::vector<BlockPtr> run(JobRunner& jobs, std::vector<std::vector<BlockPtr>> parents,
+                                      Time batch_time) const = 0;
+  };
+
+  TransformNode(Origin origin, std::string_view element_type, std::vector<PlanNodePtr> parents,
+                std::vector<CollectorFactory> collectors, std::unique_ptr<Function> function);
+  ~TransformNode() override;
+
+  const std::unique_ptr<const Function> function;
+};
+
+/// When an output does its work.
+enum class OutputPhase : std::uint8_t {
+  task,     ///< as the last step of a stage's tasks; before COMMIT, at least once
+  driver,   ///< on the driver thread over the collected batch; before COMMIT, at least once
+  publish,  ///< after COMMIT, once
+};
+
+/// What an output operation does with a batch. Members are called by one thread at a time, in
+/// batch-time order, unless said otherwise.
+class DSTREAM_EXPORT OutputOperation {
+ public:
+  explicit OutputOperation(OutputPhase output_phase) : phase(output_phase) {}
+  virtual ~OutputOperation();
+
+  const OutputPhase phase;
+
+  /// task: the step that takes the records; any thread.
+  virtual StepPtr make_step() const;
+  /// driver: the user's function.
+  virtual void run(JobRunner& jobs, std::vector<BlockPtr> blocks, const BatchInfo& info);
+  /// publish: whether there is room for another batch; where not, `resume` is called when there is.
+  virtual bool ready();
+  virtual void on_room(void (*resume)(void*), void* argument);
+  /// publish: delivers. Must not throw.
+  virtual void publish(std::vector<BlockPtr> blocks, const BatchInfo& info);
+  /// The context has ended: handles of the host report closed.
+  virtual void close();
+};
+
+/// Data leaves.
+class DSTREAM_EXPORT OutputNode final : public PlanNode {
+ public:
+  /// `collector` puts the parent's records at rest; null for outputs of the task phase.
+  OutputNode(Origin origin, std::string_view element_type, PlanNodePtr parent,
+             std::shared_ptr<OutputOperation> operation, CollectorFactory collector);
+  ~OutputNode() override;
+
+  /// Visible to the outside world before COMMIT, so batches must take their turn.
+  bool has_side_effect() const { return operation->phase != OutputPhase::publish; }
+
+  const std::shared_ptr<OutputOperation> operation;
+};
+
+/// Runs a plan over blocks to its end: what an action of an Rdd needs. Blocks the calling thread.
+class DSTREAM_EXPORT JobRunner {
+ public:
+  virtual ~JobRunner();
+  /// The records of `node`, one block per task in slice order. `collector` is for node's type.
+  /// Throws Error of a failed task, and Errc::illegal_state when called from inside a task.
+  virtual std::vector<BlockPtr> run_job(const PlanNodePtr& node, CollectorFactory collector) = 0;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "plan/stage_graph.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// The steps of one stage, wired up for one task at a time; recycled from task to task. The plan
+/// is shared and immutable, all that changes while records flow is in here.
+class Pipeline {
+ public:
+  Pipeline(const Stage& stage, const ExchangeSettings& settings);
+
+  void begin(const TaskContext& context);
+  /// Hands [begin, end) of a block to the consumers of the input.
+  void read_block(std::uint32_t input, const Block& block, std::size_t begin, std::size_t end);
+  /// Hands one partition of a shuffle to the consumers of the input.
+  void read_exchange(std::uint32_t input, std::span<const SliceOutputPtr> slices,
+                     std::uint32_t partition);
+  /// Ends the slice: everything held back has been handed on.
+  void flush();
+  SliceOutputPtr take(std::uint32_t terminal) { return terminals_[terminal]->take(); }
+  /// After a failed attempt: drops what is held.
+  void reset() noexcept;
+
+  /// The operator at work, or that was when an exception left it.
+  const PlanNode* active_node() const;
+
+ private:
+  Step* consumers_of(const PlanNode* node);
+  Step* add(StepPtr step, const PlanNode* node);
+  Step* step_for(const PlanNode* node);
+
+  const Stage& stage_;
+  Step* active_ = nullptr;
+  std::vector<StepPtr> steps_;          // parents first: the order of flush()
+  std::vector<StepPtr> wiring_;         // tees and entries, which hold nothing
+  std::vector<TerminalPtr> terminals_;
+  std::vector<Step*> entries_;          // per input
+  std::vector<std::unique_ptr<ExchangeReader>> readers_;  // per input, null where not a shuffle
+  std::unordered_map<const Step*, const PlanNode*> node_of_;
+  std::unordered_map<const PlanNode*, Step*> step_of_;
+  std::unordered_map<const PlanNode*, Step*> consumers_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,323 @@
+#include "runtime/run.h"
+
+#include <algorithm>
+
+#include "runtime/task_error.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+namespace {
+
+thread_local bool t_inside_task = false;
+
+/// Marks the calling thread as running a task.
+class TaskScope {
+ public:
+  TaskScope() { t_inside_task = true; }
+  ~TaskScope() { t_inside_task = false; }
+};
+
+void raise_to(std::atomic<std::int64_t>& maximum, std::int64_t value) {
+  std::int64_t seen = maximum.load(std::memory_order_relaxed);
+  while (seen < value && !maximum.compare_exchange_weak(seen, value)) {
+  }
+}
+
+std::uint64_t total_records(const SliceOutput& output, std::uint32_t partitions) {
+  std::uint64_t total = 0;
+  for (std::uint32_t p = 0; p < partitions; ++p) total += output.records(p);
+  return total;
+}
+
+}  // namespace
+
+bool inside_task() { return t_inside_task; }
+
+CompiledGraph::CompiledGraph(StageGraph graph, const RunSettings& settings)
+    : graph_(std::move(graph)),
+      settings_(settings),
+      idle_(graph_.stages().size()),
+      figures_(graph_.stages().size()) {}
+
+std::unique_ptr<Pipeline> CompiledGraph::take_pipeline(std::uint32_t stage) {
+  {
+    Idle& idle = idle_[stage];
+    std::lock_guard lock(idle.mutex);
+    if (!idle.pipelines.empty()) {
+      auto pipeline = std::move(idle.pipelines.back());
+      idle.pipelines.pop_back();
+      return pipeline;
+    }
+  }
+  return std::make_unique<Pipeline>(graph_.stages()[stage], settings_.exchange);
+}
+
+void CompiledGraph::put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipeline) {
+  Idle& idle = idle_[stage];
+  std::lock_guard lock(idle.mutex);
+  idle.pipelines.push_back(std::move(pipeline));
+}
+
+Run::Run(CompiledGraph& compiled, RunObserver& observer)
+    : compiled_(compiled), observer_(observer), stages_(compiled.graph().stages().size()) {
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    stages_[i].outputs.resize(compiled.graph().stages()[i].terminals.size());
+  }
+}
+
+void Run::reset(Time batch_time, std::vector<std::vector<BlockPtr>> inputs, bool gated) {
+  batch_time_ = batch_time;
+  inputs_ = std::move(inputs);
+  error_ = nullptr;
+  failed_.store(false, std::memory_order_relaxed);
+  failed_attempts_.store(0, std::memory_order_relaxed);
+  if (stop_.stop_requested()) stop_ = std::stop_source();
+  unfinished_stages_.store(static_cast<std::uint32_t>(stages_.size()), std::memory_order_relaxed);
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const Stage& stage = compiled_.graph().stages()[i];
+    const std::uint32_t gate = gated && stage.gated ? 1 : 0;
+    // One more than there is to wait for: begin() takes it away.
+    stages_[i].waiting_for.store(static_cast<std::uint32_t>(stage.parents.size()) + gate + 1,
+                                 std::memory_order_relaxed);
+    stages_[i].result.clear();
+  }
+}
+
+void Run::begin(std::vector<std::uint32_t>& ready) {
+  for (const Stage& stage : compiled_.graph().stages()) make_ready(stage.id, ready);
+}
+
+void Run::open_gate(std::vector<std::uint32_t>& ready) {
+  for (const Stage& stage : compiled_.graph().stages()) {
+    if (stage.gated) make_ready(stage.id, ready);
+  }
+}
+
+/// One thing less to wait for.
+void Run::make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready) {
+  if (stages_[stage].waiting_for.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!this->stage(stage).is_driver()) plan_tasks(stage);
+  ready.push_back(stage);
+}
+
+void Run::plan_tasks(std::uint32_t id) {
+  StageRun& run = stages_[id];
+  run.tasks.clear();
+  const Stage& stage = this->stage(id);
+  std::uint32_t source = 0;
+  if (!failed()) {
+    for (std::uint32_t i = 0; i < stage.inputs.size(); ++i) {
+      const StageInput& input = stage.inputs[i];
+      if (input.kind == StageInput::Kind::exchange) {
+        add_partitions(i, input, run.tasks);
+        continue;
+      }
+      if (input.kind == StageInput::Kind::source) {
+        const auto& sources = compiled_.graph().sources();
+        source = static_cast<std::uint32_t>(
+            std::find(sources.begin(), sources.end(), input.source) - sources.begin());
+        for (const BlockPtr& block : inputs_[source]) add_slices(i, *block, run.tasks);
+        for (const BlockPtr& block : input.source->blocks) add_slices(i, *block, run.tasks);
+      } else if (input.driver_stage != UINT32_MAX) {
+        for (const BlockPtr& block : stages_[input.driver_stage].result) {
+          add_slices(i, *block, run.tasks);
+        }
+      } else {
+        for (const SliceOutputPtr& output : slices(input.from)) {
+          if (output) add_slices(i, static_cast<const Block&>(*output), run.tasks);
+        }
+      }
+    }
+  }
+  const std::uint32_t executors = compiled_.settings().executors;
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    run.tasks[t].executor = static_cast<std::uint32_t>(t * executors / run.tasks.size());
+  }
+  for (auto& outputs : run.outputs) outputs.assign(run.tasks.size(), nullptr);
+  run.unfinished.store(static_cast<std::uint32_t>(run.tasks.size()), std::memory_order_release);
+}
+
+/// Slices are cut by data alone: the same blocks give the same slices, whatever runs them.
+void Run::add_slices(std::uint32_t input, const Block& block, std::vector<Task>& tasks) const {
+  const std::size_t records = block.size();
+  const std::size_t step = compiled_.settings().slice_records;
+  if (records == 0 && compiled_.settings().run_empty_tasks) {
+    tasks.push_back({input, 0, &block, 0, 0, 0});
+  }
+  for (std::size_t begin = 0; begin < records; begin += step) {
+    tasks.push_back({input, 0, &block, begin, std::min(begin + step, records), 0});
+  }
+}
+
+void Run::add_partitions(std::uint32_t input, const StageInput& from,
+                         std::vector<Task>& tasks) const {
+  const Exchange& exchange = *static_cast<const ExchangeNode*>(from.entry)->exchange;
+  const auto written = slices(from.from);
+  const std::uint32_t partitions = exchange.partitions(compiled_.settings().exchange);
+  for (std::uint32_t p = 0; p < partitions; ++p) {
+    const bool wanted =
+        compiled_.settings().run_empty_tasks || (p == 0 && exchange.reads_nothing()) ||
+        std::any_of(written.begin(), written.end(), [p](const SliceOutputPtr& slice) {
+          return slice && slice->records(p) != 0;
+        });
+    if (wanted) tasks.push_back({input, p, nullptr, 0, 0, 0});
+  }
+}
+
+std::span<const SliceOutputPtr> Run::slices(TerminalId id) const {
+  return stages_[id.stage].outputs[id.terminal];
+}
+
+void Run::execute(std::uint32_t stage, std::uint32_t task) noexcept {
+  const std::uint32_t attempts = compiled_.settings().max_task_failures;
+  const TaskScope scope;
+  for (std::uint32_t i = 0; i < attempts && !failed(); ++i) {
+    std::unique_ptr<Pipeline> pipeline;
+    try {
+      pipeline = compiled_.take_pipeline(stage);
+      attempt(stage, task, *pipeline, {batch_time_, task, i, stop_.get_token()});
+      compiled_.put_back(stage, std::move(pipeline));
+      return;
+    } catch (...) {
+      failed_attempts_.fetch_add(1);
+      compiled_.figures(stage).failed_attempts.fetch_add(1);
+      if (i + 1 == attempts) {
+        fail(task_error(std::current_exception(), pipeline ? pipeline->active_node() : nullptr,
+                        {batch_time_, task, i, {}}, attempts));
+      }
+      // A failed pipeline is reset rather than trusted to be clean.
+      if (pipeline) {
+        pipeline->reset();
+        compiled_.put_back(stage, std::move(pipeline));
+      }
+    }
+  }
+}
+
+void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipeline,
+                  const TaskContext& context) {
+  StageRun& run = stages_[stage_id];
+  const Stage& stage = this->stage(stage_id);
+  const Task& task = run.tasks[task_id];
+  StageFigures& figures = compiled_.figures(stage_id);
+  const Duration start = compiled_.settings().clock->monotonic();
+  std::uint64_t records_in = task.end - task.begin;
+  pipeline.begin(context);
+  if (task.block != nullptr) {
+    pipeline.read_block(task.input, *task.block, task.begin, task.end);
+  } else {
+    const auto written = slices(stage.inputs[task.input].from);
+    for (const SliceOutputPtr& slice : written) {
+      if (slice) records_in += slice->records(task.partition);
+    }
+    pipeline.read_exchange(task.input, written, task.partition);
+  }
+  pipeline.flush();
+  std::uint64_t records_out = 0;
+  for (std::uint32_t t = 0; t < stage.terminals.size(); ++t) {
+    SliceOutputPtr output = pipeline.take(t);
+    const ExchangeNode* exchange = stage.terminals[t].exchange;
+    records_out += total_records(
+        *output, exchange ? exchange->exchange->partitions(compiled_.settings().exchange) : 1);
+    run.outputs[t][task_id] = std::move(output);
+  }
+  const std::int64_t busy = (compiled_.settings().clock->monotonic() - start).count();
+  figures.tasks.fetch_add(1, std::memory_order_relaxed);
+  figures.records_in.fetch_add(records_in, std::memory_order_relaxed);
+  figures.records_out.fetch_add(records_out, std::memory_order_relaxed);
+  figures.busy_ns.fetch_add(busy, std::memory_order_relaxed);
+  raise_to(figures.longest_ns, busy);
+}
+
+void Run::execute_driver(std::uint32_t stage, JobRunner& jobs, const BatchInfo& info) noexcept {
+  if (failed()) return;
+  const std::uint32_t attempts = compiled_.settings().max_task_failures;
+  for (std::uint32_t i = 0; i < attempts; ++i) {
+    try {
+      run_driver(stage, jobs, info);
+      compiled_.figures(stage).tasks.fetch_add(1, std::memory_order_relaxed);
+      return;
+    } catch (...) {
+      failed_attempts_.fetch_add(1);
+      compiled_.figures(stage).failed_attempts.fetch_add(1);
+      if (i + 1 < attempts) continue;
+      const Stage& failed = this->stage(stage);
+      const PlanNode* node = failed.driver_output;
+      fail(task_error(std::current_exception(), node != nullptr ? node : failed.transform,
+                      {batch_time_, 0, i, {}}, attempts));
+    }
+  }
+}
+
+void Run::run_driver(std::uint32_t id, JobRunner& jobs, const BatchInfo& info) {
+  const Stage& stage = this->stage(id);
+  if (stage.driver_output != nullptr) {
+    stage.driver_output->operation->run(jobs, collected(stage.collected.front()), info);
+    return;
+  }
+  std::vector<std::vector<BlockPtr>> parents;
+  for (const TerminalId& terminal : stage.collected) parents.push_back(collected(terminal));
+  stages_[id].result = stage.transform->function->run(jobs, std::move(parents), batch_time_);
+}
+
+bool Run::finish_task(std::uint32_t stage) {
+  return stages_[stage].unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+bool Run::finish_stage(std::uint32_t stage, std::vector<std::uint32_t>& ready) {
+  for (const std::uint32_t child : this->stage(stage).children) make_ready(child, ready);
+  return unfinished_stages_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+std::vector<BlockPtr> Run::collected(TerminalId id) const {
+  std::vector<BlockPtr> blocks;
+  for (const SliceOutputPtr& output : slices(id)) {
+    if (output) blocks.push_back(std::static_pointer_cast<const Block>(output));
+  }
+  return blocks;
+}
+
+void Run::fail(std::exception_ptr error) noexcept {
+  {
+    std::lock_guard lock(error_mutex_);
+    if (!error_) error_ = std::move(error);
+  }
+  failed_.store(true, std::memory_order_release);
+  stop_.request_stop();
+}
+
+std::exception_ptr Run::error() const {
+  std::lock_guard lock(error_mutex_);
+  return error_;
+}
+
+std::size_t Run::bytes() const {
+  std::size_t total = 0;
+  for (const StageRun& stage : stages_) {
+    for (const auto& outputs : stage.outputs) {
+      for (const SliceOutputPtr& output : outputs) total += output ? output->bytes() : 0;
+    }
+  }
+  return total;
+}
+
+void Run::release() {
+  inputs_.clear();
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const Stage& stage = compiled_.graph().stages()[i];
+    for (std::size_t t = 0; t < stage.terminals.size(); ++t) {
+      for (SliceOutputPtr& output : stages_[i].outputs[t]) {
+        if (output && stage.terminals[t].exchange != nullptr) {
+          stage.terminals[t].exchange->exchange->recycle(std::move(output));
+        }
+      }
+      stages_[i].outputs[t].clear();
+    }
+    stages_[i].result.clear();
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <vector>
+
+#include <dstream/clock.h>
+
+#include "plan/pipeline.h"
+#include "plan/stage_graph.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// How plans are executed; the same for every run of a context.
+struct RunSettings {
+  ExchangeSettings exchange;
+  std::uint32_t slice_records = 64 << 10;
+  std::uint32_t max_task_failures = 4;
+  std::uint32_t executors = 1;
+  bool run_empty_tasks = false;
+  Clock* clock = nullptr;
+};
+
+/// Live figures of a stage, added up over all runs; read by explain() at any time.
+struct StageFigures {
+  std::atomic<std::uint64_t> tasks{0};
+  std::atomic<std::uint64_t> records_in{0};
+  std::atomic<std::uint64_t> records_out{0};
+  std::atomic<std::int64_t> busy_ns{0};      ///< task time, all tasks together
+  std::atomic<std::int64_t> longest_ns{0};   ///< the longest task
+  std::atomic<std::uint64_t> failed_attempts{0};
+};
+
+/// A stage graph ready to be run: recycled pipelines per stage, and figures. Shared by the runs of
+/// a graph; thread-safe.
+class CompiledGraph {
+ public:
+  CompiledGraph(StageGraph graph, const RunSettings& settings);
+
+  const StageGraph& graph() const { return graph_; }
+  const RunSettings& settings() const { return settings_; }
+  StageFigures& figures(std::uint32_t stage) { return figures_[stage]; }
+
+  std::unique_ptr<Pipeline> take_pipeline(std::uint32_t stage);
+  void put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipeline);
+
+ private:
+  struct Idle {
+    std::mutex mutex;  // leaf; held for a push or pop
+    std::vector<std::unique_ptr<Pipeline>> pipelines;  // at most as many as tasks ran at once
+  };
+  StageGraph graph_;
+  RunSettings settings_;
+  std::deque<Idle> idle_;
+  std::deque<StageFigures> figures_;
+};
+
+/// A unit of work: a slice of a stage's input, or one partition of a shuffle.
+struct Task {
+  std::uint32_t input = 0;
+  std::uint32_t partition = 0;
+  const Block* block = nullptr;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::uint32_t executor = 0;  ///< where it should run
+};
+
+/// What is to be told when a run has ended.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  /// Called once, on the thread that finished the last task; the run may be destroyed in it.
+  virtual void run_complete(class Run& run) = 0;
+};
+
+/// One pass of a compiled graph over one batch. The protocol that runners follow: begin() and
+/// every finish_*() give the stages that have become ready; all tasks of a ready task stage are
+/// executed, a ready driver stage is run on a thread outside all arenas; when done() the caller
+/// tells the observer. Thread-safe as far as that protocol goes.
+class Run {
+ public:
+  Run(CompiledGraph& compiled, RunObserver& observer);
+
+  CompiledGraph& compiled() { return compiled_; }
+  const Stage& stage(std::uint32_t id) const { return compiled_.graph().stages()[id]; }
+  std::vector<Task>& tasks(std::uint32_t stage) { return stages_[stage].tasks; }
+  Time batch_time() const { return batch_time_; }
+
+  /// Prepares a batch: per source its blocks. A gated run holds its outputs back until open_gate().
+  void reset(Time batch_time, std::vector<std::vector<BlockPtr>> inputs, bool gated);
+  void begin(std::vector<std::uint32_t>& ready);
+  /// The batch before has been committed.
+  void open_gate(std::vector<std::uint32_t>& ready);
+
+  /// Runs a task with its retries; a failure is kept. Never throws.
+  void execute(std::uint32_t stage, std::uint32_t task) noexcept;
+  /// Runs a driver stage. Never throws.
+  void execute_driver(std::uint32_t stage, JobRunner& jobs, const BatchInfo& info) noexcept;
+  /// Counts a task; true for the stage's last one, whose caller goes on with finish_stage().
+  bool finish_task(std::uint32_t stage);
+  /// True when this was the last stage of the run; the caller then calls complete().
+  bool finish_stage(std::uint32_t stage, std::vector<std::uint32_t>& ready);
+  void complete() { observer_.run_complete(*this); }
+
+  /// After completion: the blocks of a published output or a driver's input, in slice order.
+  std::vector<BlockPtr> collected(TerminalId id) const;
+  std::exception_ptr error() const;
+  bool failed() const { return failed_.load(std::memory_order_acquire); }
+  /// Stops what is still to run; the run completes with this error unless it has one.
+  void fail(std::exception_ptr error) noexcept;
+  std::uint32_t failed_attempts() const { return failed_attempts_.load(); }
+  /// Memory that the run's shuffles and collected outputs hold, in bytes.
+  std::size_t bytes() const;
+  /// Gives shuffle memory back for the next batch.
+  void release();
+
+ private:
+  struct StageRun {
+    std::vector<Task> tasks;
+    std::vector<std::vector<SliceOutputPtr>> outputs;  // [terminal][task]
+    std::vector<BlockPtr> result;                      // of a transform
+    std::atomic<std::uint32_t> waiting_for{0};
+    std::atomic<std::uint32_t> unfinished{0};
+  };
+
+  void make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready);
+  void plan_tasks(std::uint32_t stage);
+  void add_slices(std::uint32_t input, const Block& block, std::vector<Task>& tasks) const;
+  void add_partitions(std::uint32_t input, const StageInput& from, std::vector<Task>& tasks) const;
+  void attempt(std::uint32_t stage, std::uint32_t task, Pipeline& pipeline,
+               const TaskContext& context);
+  void run_driver(std::uint32_t stage, JobRunner& jobs, const BatchInfo& info);
+  std::span<const SliceOutputPtr> slices(TerminalId id) const;
+
+  CompiledGraph& compiled_;
+  RunObserver& observer_;
+  Time batch_time_;
+  std::vector<std::vector<BlockPtr>> inputs_;
+  std::deque<StageRun> stages_;
+  std::atomic<std::uint32_t> unfinished_stages_{0};
+  std::atomic<std::uint32_t> failed_attempts_{0};
+  std::atomic<bool> failed_{false};
+  std::stop_source stop_;
+  mutable std::mutex error_mutex_;  // leaf; guards error_
+  std::exception_ptr error_;
+};
+
+/// Whether the calling thread is inside a task: actions and stop() are refused there.
+bool inside_task();
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <exception>
+
+#include <dstream/detail/plan_node.h>
+#include <dstream/task_context.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// The Error of a task that failed in every attempt: names the operator, the user's line, the
+/// batch and the slice, and keeps the original exception nested in it (std::rethrow_if_nested).
+std::exception_ptr task_error(std::exception_ptr cause, const PlanNode* node,
+                              const TaskContext& task, std::uint32_t attempts);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream
