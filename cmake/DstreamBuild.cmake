@@ -8,8 +8,9 @@ if(PROJECT_IS_TOP_LEVEL)
   find_program(DSTREAM_CCACHE ccache)
   if(DSTREAM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # The sloppiness lets ccache serve files that use a precompiled header.
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${DSTREAM_CCACHE}
-      "sloppiness=pch_defines,time_macros,include_file_mtime,include_file_ctime")
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${DSTREAM_CCACHE})
   endif()
 endif()
 

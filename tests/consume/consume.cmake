@@ -1,9 +1,12 @@
-# cmake -D WAY=… -D SOURCE=… -D WORK=… -D BUILD=… -D COMPILER=… -D VERSION=… -D LAUNCHER=… -P …
+# cmake -D WAY=… -D SOURCE=… -D WORK=… -D BUILD=… -D COMPILER=… -D VERSION=… -D CCACHE=… -P …
 # Builds and runs the foreign project in one of the ways that tests/consume/CMakeLists.txt lists.
 
 set(project ${CMAKE_CURRENT_LIST_DIR}/project)
 set(prefix ${WORK}/prefix)
 set(moved ${WORK}/moved)
+if(CCACHE)
+  set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} ${CCACHE})
+endif()
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result
@@ -17,7 +20,7 @@ endfunction()
 
 function(configure_and_build source binary)
   run(${CMAKE_COMMAND} -S ${source} -B ${binary} -G Ninja -DCMAKE_BUILD_TYPE=Release
-    -DCMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" ${ARGN})
+    -DCMAKE_CXX_COMPILER=${COMPILER} ${ARGN})
   run(${CMAKE_COMMAND} --build ${binary})
 endfunction()
 

@@ -52,11 +52,13 @@ def public_level(path):
 def source_fault(layer, kind, path):
     if layer not in LEVEL:
         return f"unknown layer src/{layer}: add it to LEVEL in check_layers.py"
+    if path.startswith("dstream/"):
+        if public_level(path) > LEVEL[layer]:
+            return f"upward: {layer} may not see this public header"
+        return None
     if kind == "<":
         if layer == "plan" and path.startswith(("tbb/", "oneapi/tbb")):
             return "the plan has no threads"
-        if path.startswith("dstream/") and public_level(path) > LEVEL[layer]:
-            return f"upward: {layer} may not see this public header"
         return None
     target = path.split("/")[0]
     if "/" not in path or target not in LEVEL:
