@@ -3,9 +3,9 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
-#include <cstring>
-#include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 
 #include <dstream/detail/type_parts.h>
 #include <dstream/hash.h>
@@ -27,9 +27,8 @@ struct Hasher {
   }
 };
 
-// Forms that need no header: Time, and std::chrono::duration by its count.
-class Time;
-template <std::same_as<Time> T>
+// A template, so that it does not need the header of Time.
+template <detail::IsTime T>
 void hash_append(Hasher& hasher, const T& time) {
   hasher(time.ns());
 }
@@ -57,14 +56,6 @@ template <class T>
 struct HashParts {
   static constexpr Verdict kVerdict = hashability_of<T>();
 };
-
-/// The text of a string, a view, a NUL-terminated pointer, or an array up to its first NUL.
-inline std::string_view text_of(std::string_view text) { return text; }
-template <std::size_t N>
-std::string_view text_of(const char (&text)[N]) {
-  const void* end = std::memchr(text, 0, N);
-  return {text, end == nullptr ? N : static_cast<std::size_t>(static_cast<const char*>(end) - text)};
-}
 
 /// The 64-bit word that stands for a number in the canonical form: integers, enums, `bool` and
 /// `char` extended by their sign to 64 bits; floats as the bits of the double, with one zero and

@@ -17,7 +17,7 @@ namespace detail {
 
 /// Folds with a user's reduce function. The result of an empty batch is no record at all.
 template <class T, class F>
-struct ReduceFold {
+struct BatchReduceFold {
   using Value = Owned<T>;
   static constexpr bool kHasZero = false;
   F f;
@@ -43,7 +43,7 @@ struct ReduceFold {
 };
 
 /// Counts; an empty batch counts 0.
-struct CountFold {
+struct BatchCountFold {
   using Value = std::int64_t;
   static constexpr bool kHasZero = true;
 

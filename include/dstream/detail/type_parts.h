@@ -2,6 +2,8 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,9 @@
 
 namespace dstream {
 inline namespace v1 {
+
+class Time;
+
 namespace detail {
 
 /// How the library looks at a type: every generic operation (hash, codec, format, owning copies)
@@ -36,6 +41,9 @@ concept Container = requires(const T& t) {
   t.begin();
   t.end();
 } && !std::is_same_v<typename T::value_type, T>;
+
+template <class T>
+concept IsTime = std::same_as<T, Time>;
 
 // std::chrono::duration, without its header.
 template <class T>
@@ -106,6 +114,14 @@ struct TypeParts<T[N]> : Composite<Shape::kArray, T> {};
 
 template <class T>
 inline constexpr Shape kShapeOf = TypeParts<std::remove_cv_t<T>>::kShape;
+
+/// The text of a string, a view, a NUL-terminated pointer, or an array up to its first NUL.
+inline std::string_view text_of(std::string_view text) { return text; }
+template <std::size_t N>
+std::string_view text_of(const char (&text)[N]) {
+  const void* end = std::memchr(text, 0, N);
+  return {text, end == nullptr ? N : static_cast<std::size_t>(static_cast<const char*>(end) - text)};
+}
 
 /// What a trait says of one type before its parts are looked at.
 enum class Verdict { kYes, kNo, kAskParts };

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+
+#include <dstream/detail/plan_node.h>
+#include <dstream/export.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// What the fluent interface needs of its context.
+class DSTREAM_EXPORT PlanContext {
+ public:
+  virtual ~PlanContext();
+  /// Throws Errc::illegal_state once the context has started: plans do not change while they run.
+  virtual void check_open(const Origin& origin) const = 0;
+  virtual void add_input(std::shared_ptr<SourceNode> source) = 0;
+  virtual void add_output(std::shared_ptr<OutputNode> output) = 0;
+};
+
+/// Throws Errc::invalid_argument unless a and b are the same context.
+DSTREAM_EXPORT void check_same_context(const PlanContext* a, const PlanContext* b,
+                                       const Origin& origin);
+/// Throws Errc::invalid_argument unless partitions is 0 (the default) to kKeyGroups.
+DSTREAM_EXPORT void check_partitions(std::uint32_t partitions, const Origin& origin);
+/// Writes the text of a `print()` batch to stdout: the one place that does, at the user's request.
+DSTREAM_EXPORT void write_to_stdout(const std::string& text);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

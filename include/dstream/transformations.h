@@ -1,0 +1,278 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <source_location>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/detail/fold_exchange.h>
+#include <dstream/detail/keyed_exchange.h>
+#include <dstream/detail/keys.h>
+#include <dstream/detail/narrow_steps.h>
+#include <dstream/detail/plan_node.h>
+#include <dstream/detail/through_step.h>
+#include <dstream/owned.h>
+#include <dstream/through.h>
+#include <dstream/type_name.h>
+
+namespace dstream {
+inline namespace v1 {
+
+/// A record with a key and a value.
+template <class T>
+concept PairLike = requires(const T& pair) {
+  typename T::first_type;
+  typename T::second_type;
+  pair.first;
+  pair.second;
+};
+
+template <class K, class T, template <class> class Stream>
+class Keyed;
+
+namespace detail {
+
+template <class F, class T>
+concept MapCallable = requires { typename RecordResult<F, T>::type; } &&
+                      !std::is_void_v<RecordResultT<F, T>>;
+template <class F, class T>
+concept Predicate = std::is_invocable_r_v<bool, const F&, const T&>;
+template <class F, class T>
+concept ReduceCallable = std::is_invocable_r_v<Owned<T>, const F&, Owned<T>, const T&>;
+
+template <class F>
+concept NamesOutput = requires { typename F::Output; };
+
+/// What flat_map makes of T by F: F::Output, or the element type of the range that F returns.
+template <class T, class F>
+struct FlatMapResult {
+  using type = std::remove_cvref_t<decltype(*std::begin(
+      std::declval<std::add_lvalue_reference_t<RecordResultT<F, T>>>()))>;
+};
+template <class T, NamesOutput F>
+struct FlatMapResult<T, F> {
+  using type = typename F::Output;
+};
+
+/// Counts per key, as every counting operator gives them.
+using KeyCountFold = CountFold<std::int64_t>;
+
+/// reduce_by_key: folds the second of pairs.
+template <class Pair, class F>
+struct PairReduceFold {
+  using Value = Owned<typename Pair::second_type>;
+  F f;
+
+  Value first(const Pair& pair) const { return own(pair.second); }
+  void add(Value& value, const Pair& pair) const { value = f(std::move(value), pair.second); }
+  void merge(Value& into, Value&& from) const {
+    if constexpr (std::is_invocable_v<const F&, Value, Value>) {
+      into = f(std::move(into), std::move(from));
+    } else {
+      into = f(std::move(into), borrow<typename Pair::second_type>(from));
+    }
+  }
+};
+
+/// key_by(...).reduce: folds whole records.
+template <class T, class F>
+struct RecordReduceFold {
+  using Value = Owned<T>;
+  F f;
+
+  Value first(const T& record) const { return own(record); }
+  void add(Value& value, const T& record) const { value = f(std::move(value), record); }
+  void merge(Value& into, Value&& from) const {
+    if constexpr (std::is_invocable_v<const F&, Value, Value>) {
+      into = f(std::move(into), std::move(from));
+    } else {
+      into = f(std::move(into), borrow<T>(from));
+    }
+  }
+};
+
+/// A callable, or a member pointer wrapped into one.
+template <class F>
+auto as_function(F&& f) {
+  if constexpr (std::is_member_pointer_v<std::decay_t<F>>) {
+    return [member = f](const auto& record) -> decltype(auto) {
+      if constexpr (std::is_member_object_pointer_v<std::decay_t<F>>) {
+        return (record.*member);
+      } else {
+        return (record.*member)();
+      }
+    };
+  } else {
+    return std::decay_t<F>(std::forward<F>(f));
+  }
+}
+
+}  // namespace detail
+
+/// The transformations that DStream and Rdd share. Each describes work and returns at once; nothing
+/// runs before start() (DStream) or an action (Rdd).
+///
+/// Callables are shared by all tasks and called from several threads at a time, so they must be
+/// callable as const and must not change shared data without synchronisation. They get `const T&`;
+/// a callable that takes `T` or `T&&` is given the record itself where nobody else needs it, a copy
+/// otherwise. What they throw is retried (`Options::max_task_failures`) and then ends the context.
+/// Views in a record are valid during the call, and as long as the batch for text of a source.
+///
+/// Every call takes the caller's source location for messages and explain(). All throw
+/// Error{Errc::illegal_state} after the context's start. Not thread-safe: build a plan in one thread.
+template <class T, template <class> class Stream>
+class Transformations {
+ public:
+  using value_type = T;
+
+  /// Each record becomes f(record). Keeps order and partitions.
+  template <class F>
+  auto map(F f, std::source_location where = std::source_location::current()) const {
+    static_assert(detail::MapCallable<F, T>,
+                  "map: the callable must be callable as f(const T&) (const, for several threads) "
+                  "and return a value");
+    using U = std::decay_t<detail::RecordResultT<F, T>>;
+    return narrow<U, detail::MapStep<T, U, F>>({"map", where}, std::move(f));
+  }
+
+  /// Each record becomes any number of records. The callable either returns a range, or takes a
+  /// second parameter, `emit`, and calls it per result: then name the result type, as in
+  /// `flat_map<Word>([](const Line& line, auto& emit) { ... })`. Objects that know their result
+  /// type, like `split(' ')`, need no name.
+  template <class Result = void, class F>
+  auto flat_map(F f, std::source_location where = std::source_location::current()) const {
+    if constexpr (std::is_void_v<Result>) {
+      static_assert(detail::NamesOutput<F> || detail::MapCallable<F, T>,
+                    "flat_map: the callable must return a range for a const T&; one that takes "
+                    "(const T&, emit) needs its result type named: flat_map<U>(f)");
+      using U = typename detail::FlatMapResult<T, F>::type;
+      return narrow<U, detail::FlatMapStep<T, U, F>>({"flat_map", where}, std::move(f));
+    } else {
+      return narrow<Result, detail::FlatMapStep<T, Result, F>>({"flat_map", where}, std::move(f));
+    }
+  }
+
+  /// Keeps the records for which f(record) is true.
+  template <class F>
+  Stream<T> filter(F f, std::source_location where = std::source_location::current()) const {
+    static_assert(detail::Predicate<F, T>,
+                  "filter: the callable must be callable as f(const T&) and return bool");
+    return narrow<T, detail::FilterStep<T, F>>({"filter", where}, std::move(f));
+  }
+
+  /// Runs a chain fused by hand, as one loop: `through(map(f) | filter(g) | map(h))`.
+  template <ThroughChain F>
+  auto through(F chain, std::source_location where = std::source_location::current()) const {
+    using U = typename F::template Output<T>;
+    return narrow<U, detail::ThroughStep<T, U, F>>({"through", where}, std::move(chain));
+  }
+
+  /// The records with a key each: f(record), f a callable or a pointer to a member. Nothing is
+  /// copied; the operators of the result see whole records.
+  template <class F>
+  auto key_by(F f, std::source_location where = std::source_location::current()) const {
+    auto function = detail::as_function(std::move(f));
+    static_assert(detail::MapCallable<decltype(function), T>,
+                  "key_by: the callable must be callable as f(const T&) and return the key");
+    using K = std::decay_t<detail::RecordResultT<decltype(function), T>>;
+    return Keyed<K, T, Stream>(self(), detail::ComputedKeys<T, K>(std::move(function)),
+                               detail::Origin{"key_by", where});
+  }
+
+  /// Folds each batch into one record with `Owned<T> f(Owned<T>, const T&)`; an empty batch gives
+  /// none. f is applied in slice order; it must be associative.
+  template <class F>
+  auto reduce(F f, std::source_location where = std::source_location::current()) const {
+    detail::check_retainable<T>();
+    static_assert(detail::ReduceCallable<F, T>,
+                  "reduce: the callable must be callable as f(Owned<T>, const T&) and return "
+                  "Owned<T> (for text: std::string f(std::string, std::string_view))");
+    using Fold = detail::BatchReduceFold<T, F>;
+    return exchange<Owned<T>>({"reduce", where},
+                              std::make_shared<detail::FoldExchange<Fold>>(Fold{std::move(f)}));
+  }
+
+  /// The number of records of each batch: one record, 0 for an empty batch.
+  Stream<std::int64_t> count(std::source_location where = std::source_location::current()) const {
+    using Fold = detail::BatchCountFold;
+    return exchange<std::int64_t>({"count", where},
+                                  std::make_shared<detail::FoldExchange<Fold>>(Fold{}));
+  }
+
+  /// How often each record occurs in the batch: pairs (record, count), ordered by key group, then
+  /// by first appearance. `partitions`: 0 for the context's default.
+  auto count_by_value(std::uint32_t partitions = 0,
+                      std::source_location where = std::source_location::current()) const {
+    return by_key<Owned<T>>({"count_by_value", where}, detail::RecordAsKey{},
+                            detail::KeyCountFold{}, partitions);
+  }
+
+  /// Folds the values of each key of a batch with `Owned<V> f(Owned<V>, const V&)`. Combines within
+  /// each slice, then merges in slice order, so f must be associative. Result: pairs of the key and
+  /// the folded value, ordered by key group, then by first appearance.
+  template <class F>
+    requires PairLike<T>
+  auto reduce_by_key(F f, std::uint32_t partitions = 0,
+                     std::source_location where = std::source_location::current()) const {
+    detail::check_retainable<T>();
+    static_assert(detail::ReduceCallable<F, typename T::second_type>,
+                  "reduce_by_key: the callable must be callable as f(Owned<V>, const V&) and "
+                  "return Owned<V>, where V is the value type of the pairs");
+    using Fold = detail::PairReduceFold<T, F>;
+    return by_key<Owned<typename T::first_type>>({"reduce_by_key", where}, detail::PairKey{},
+                                                 Fold{std::move(f)}, partitions);
+  }
+
+  /// This stream's records and the other's: partitions of this one first.
+  Stream<T> union_with(const Stream<T>& other,
+                       std::source_location where = std::source_location::current()) const {
+    const detail::Origin origin{"union_with", where};
+    return self().template derive_from<T>(
+        other, origin,
+        std::make_shared<detail::MergeNode>(
+            origin, type_name<T>(),
+            std::vector<detail::PlanNodePtr>{self().node(), other.node()},
+            &detail::make_collector<T>));
+  }
+
+ protected:
+  template <class, class, template <class> class>
+  friend class Keyed;
+
+  const Stream<T>& self() const { return static_cast<const Stream<T>&>(*this); }
+
+  template <class U, class StepType, class F>
+  Stream<U> narrow(detail::Origin origin, F f) const {
+    return self().template derive<U>(
+        origin, std::make_shared<detail::NarrowNode>(
+                    origin, type_name<U>(), self().node(),
+                    [](const void* callable) -> detail::StepPtr {
+                      return std::make_unique<StepType>(*static_cast<const F*>(callable));
+                    },
+                    std::make_shared<const F>(std::move(f))));
+  }
+
+  template <class U>
+  Stream<U> exchange(detail::Origin origin, std::shared_ptr<const detail::Exchange> exchange) const {
+    return self().template derive<U>(
+        origin, std::make_shared<detail::ExchangeNode>(origin, type_name<U>(), self().node(),
+                                                       std::move(exchange)));
+  }
+
+  template <class K, class Keys, class Fold>
+  Stream<std::pair<K, typename Fold::Value>> by_key(detail::Origin origin, Keys keys, Fold fold,
+                                                    std::uint32_t partitions) const {
+    detail::check_retainable<K>();
+    detail::check_hashable<K>();
+    detail::check_partitions(partitions, origin);
+    return exchange<std::pair<K, typename Fold::Value>>(
+        origin, std::make_shared<detail::KeyedExchange<T, K, Keys, Fold>>(
+                    std::move(keys), std::move(fold), partitions));
+  }
+};
+
+}  // namespace v1
+}  // namespace dstream

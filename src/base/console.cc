@@ -1,0 +1,17 @@
+#include <cstdio>
+#include <string>
+
+#include "dstream/detail/plan_context.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+void write_to_stdout(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

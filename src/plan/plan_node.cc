@@ -1,0 +1,127 @@
+#include "dstream/detail/plan_node.h"
+
+#include "dstream/detail/narrow_steps.h"
+#include "dstream/detail/plan_context.h"
+#include "dstream/error.h"
+#include "dstream/hash.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+// The classes' anchors, and steps and exchanges that need no element type.
+
+Step::~Step() = default;
+SliceOutput::~SliceOutput() = default;
+ExchangeReader::~ExchangeReader() = default;
+Exchange::~Exchange() = default;
+SourceHost::~SourceHost() = default;
+InputSource::~InputSource() = default;
+JobRunner::~JobRunner() = default;
+PlanContext::~PlanContext() = default;
+
+void TeeStep::process(Chunk chunk) {
+  chunk.movable = false;
+  for (Step* consumer : consumers_) hand_to(*consumer, chunk);
+}
+
+namespace {
+
+/// Hands on the slices' records, one slice after the other.
+class GatherReader final : public ExchangeReader {
+ public:
+  void read(std::span<const SliceOutputPtr> slices, std::uint32_t, Step& to) override {
+    for (const SliceOutputPtr& slice : slices) {
+      if (!slice) continue;
+      const auto& block = static_cast<const Block&>(*slice);
+      block.read(0, block.size(), to);
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<ExchangeReader> GatherExchange::make_reader(const ExchangeSettings&) const {
+  return std::make_unique<GatherReader>();
+}
+
+PlanNode::PlanNode(NodeKind node_kind, Origin node_origin, std::string_view type,
+                   std::vector<PlanNodePtr> node_parents)
+    : kind(node_kind),
+      origin(node_origin),
+      element_type(type),
+      parents(std::move(node_parents)) {}
+PlanNode::~PlanNode() = default;
+
+SourceNode::SourceNode(Origin node_origin, std::string_view type,
+                       std::shared_ptr<InputSource> input)
+    : PlanNode(NodeKind::source, node_origin, type, {}), source(std::move(input)) {}
+SourceNode::SourceNode(Origin node_origin, std::string_view type, std::vector<BlockPtr> records)
+    : PlanNode(NodeKind::source, node_origin, type, {}), blocks(std::move(records)) {}
+SourceNode::~SourceNode() = default;
+
+NarrowNode::NarrowNode(Origin node_origin, std::string_view type, PlanNodePtr parent,
+                       StepFactory factory, std::shared_ptr<const void> callable)
+    : PlanNode(NodeKind::narrow, node_origin, type, {std::move(parent)}),
+      factory_(factory),
+      callable_(std::move(callable)) {}
+NarrowNode::~NarrowNode() = default;
+
+MergeNode::MergeNode(Origin node_origin, std::string_view type,
+                     std::vector<PlanNodePtr> node_parents, CollectorFactory collector)
+    : PlanNode(NodeKind::merge, node_origin, type, std::move(node_parents)) {
+  collect_parent.assign(parents.size(), collector);
+}
+MergeNode::~MergeNode() = default;
+
+ExchangeNode::ExchangeNode(Origin node_origin, std::string_view type, PlanNodePtr parent,
+                           std::shared_ptr<const Exchange> shuffle)
+    : PlanNode(NodeKind::exchange, node_origin, type, {std::move(parent)}),
+      exchange(std::move(shuffle)) {}
+ExchangeNode::~ExchangeNode() = default;
+
+TransformNode::Function::~Function() = default;
+TransformNode::TransformNode(Origin node_origin, std::string_view type,
+                             std::vector<PlanNodePtr> node_parents,
+                             std::vector<CollectorFactory> collectors,
+                             std::unique_ptr<Function> body)
+    : PlanNode(NodeKind::transform, node_origin, type, std::move(node_parents)),
+      function(std::move(body)) {
+  collect_parent = std::move(collectors);
+}
+TransformNode::~TransformNode() = default;
+
+OutputOperation::~OutputOperation() = default;
+StepPtr OutputOperation::make_step() const { return nullptr; }
+void OutputOperation::run(JobRunner&, std::vector<BlockPtr>, const BatchInfo&) {}
+bool OutputOperation::ready() { return true; }
+void OutputOperation::on_room(void (*)(void*), void*) {}
+void OutputOperation::publish(std::vector<BlockPtr>, const BatchInfo&) {}
+void OutputOperation::close() {}
+
+OutputNode::OutputNode(Origin node_origin, std::string_view type, PlanNodePtr parent,
+                       std::shared_ptr<OutputOperation> output, CollectorFactory collector)
+    : PlanNode(NodeKind::output, node_origin, type, {std::move(parent)}),
+      operation(std::move(output)) {
+  collect_parent.assign(1, collector);
+}
+OutputNode::~OutputNode() = default;
+
+void check_same_context(const PlanContext* a, const PlanContext* b, const Origin& origin) {
+  if (a == b) return;
+  throw Error(Errc::invalid_argument,
+              "the streams belong to different contexts; make both from one StreamingContext",
+              {origin.operation, origin.where, {}, {}});
+}
+
+void check_partitions(std::uint32_t partitions, const Origin& origin) {
+  if (partitions <= kKeyGroups) return;
+  throw Error(Errc::invalid_argument,
+              "a shuffle has 1 to 128 partitions (0 takes the context's default), not " +
+                  std::to_string(partitions),
+              {origin.operation, origin.where, {}, {}});
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream
