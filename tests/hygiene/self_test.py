@@ -16,6 +16,7 @@ GOOD = {
     "layers": {
         "include/dstream/stream.h": "#include <vector>\n#include <dstream/time.h>\n",
         "include/dstream/time.h": "#include <chrono>\n",
+        "include/dstream/windows.h": "#include <dstream/stream.h>\n",
         "src/base/clock.cc": "#include <dstream/time.h>\n#include <time.h>\n",
         "src/storage/block.cc": '#include "base/crc.h"\n#include "storage/block.h"\n',
         "src/runtime/runner.cc": '#include <tbb/flow_graph.h>\n#include "plan/graph.h"\n',
@@ -52,6 +53,7 @@ PLANTED = {
         ("include/dstream/detail/x.h", "#  include <fmt/format.h>\n", "detail/x.h:1"),
         ("src/base/clock.cc", '#include "storage/block.h"\n', "base -> storage"),
         ("src/base/clock.cc", "#include <dstream/stream.h>\n", "upward"),
+        ("src/base/clock.cc", "#include <dstream/windows.h>\n", "upward"),
         ("src/storage/block.cc", '#include "runtime/x.h"\n', "storage -> runtime"),
         ("src/plan/a.cc", '#include "runtime/x.h"\n', "plan -> runtime"),
         ("src/plan/a.cc", "#include <tbb/task_arena.h>\n", "no threads"),
