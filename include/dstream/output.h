@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <dstream/batch_info.h>
-#include <dstream/detail/plan_context.h>
+#include <dstream/detail/console.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/format.h>
 #include <dstream/rdd.h>

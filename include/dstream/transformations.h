@@ -12,6 +12,7 @@
 #include <dstream/detail/keyed_exchange.h>
 #include <dstream/detail/keys.h>
 #include <dstream/detail/narrow_steps.h>
+#include <dstream/detail/plan_context.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/detail/through_step.h>
 #include <dstream/owned.h>
