@@ -43,6 +43,10 @@ class DSTREAM_EXPORT InputSource {
   /// Whether cut() would find something. Cheap; any thread.
   virtual bool has_data() const { return false; }
 
+  /// Asks for SourceHost::data_arrived() when something arrives, unless there is data already: then
+  /// returns true and asks for nothing.
+  virtual bool arm_arrival() { return has_data(); }
+
   /// Refuses further data and joins own threads; cut() may still be called afterwards and finds
   /// what had been accepted.
   virtual void stop() {}
