@@ -1,0 +1,10 @@
+#include "workloads.h"
+
+namespace dstream::bench {
+
+std::vector<Workload> all_workloads() {
+  return {word_count_workload(), grep_workload(), advertising_workload(), numeric_workload(),
+          shuffle_workload()};
+}
+
+}  // namespace dstream::bench
