@@ -43,6 +43,11 @@ class DSTREAM_EXPORT InputSource {
   /// Whether cut() would find something. Cheap; any thread.
   virtual bool has_data() const { return false; }
 
+  /// For the arrival trigger, called when the context goes idle: asks for one data_arrived() once
+  /// there is data. Returns true, and asks for nothing, where there is some already. A source that
+  /// calls data_arrived() for everything it receives need not override it.
+  virtual bool arm_arrival() { return has_data(); }
+
   /// Refuses further data and joins own threads; cut() may still be called afterwards and finds
   /// what had been accepted.
   virtual void stop() {}
