@@ -1,13 +1,14 @@
 #pragma once
 
 #include <bit>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
-#include <utility>
 
 #include <dstream/detail/text_simd.h>
 #include <dstream/export.h>
@@ -42,18 +43,16 @@ class Split {
 
   /// The room that the raw form needs for this text, in words.
   static constexpr std::size_t max_outputs(std::string_view text) noexcept {
-    return kEmpty == EmptyFields::keep ? text.size() + 1 : text.size() / 2 + 2;
+    return kEmpty == EmptyFields::keep ? text.size() + 1 : (text.size() + 1) / 2;
   }
 
-  /// The raw form, the faster one: writes the words from `out`, where there is room for
-  /// `max_outputs(text)` of them, and returns the place behind the last. The places up to
-  /// max_outputs that are not returned hold unspecified views afterwards.
+  /// The raw form, which needs no check of room for each word: writes the words from `out`, where
+  /// there is room for `max_outputs(text)` of them, and returns the place behind the last.
   std::string_view* operator()(std::string_view text, std::string_view* out) const noexcept {
     const char* begin = text.data();
     each_delimiter(text, [&](const char* end) {
-      // Written always and kept if wanted: no branch that depends on the text.
-      *out = word(begin, end);
-      out += kEmpty == EmptyFields::keep || end != begin;
+      if (kEmpty == EmptyFields::keep || end != begin) [[likely]]
+        *out++ = word(begin, end);
       begin = end + 1;
     });
     return out;
@@ -98,6 +97,12 @@ constexpr auto split(char delimiter, KeepEmpty) noexcept {
 /// Cuts at ASCII white space (space, \t, \n, \v, \f, \r) and leaves empty words out.
 constexpr auto split_whitespace() noexcept {
   return Split<detail::SpaceMatcher, EmptyFields::skip>(detail::SpaceMatcher());
+}
+
+/// Cuts at each of up to eight bytes and leaves empty words out. Throws Error{invalid_argument}
+/// for none or more than eight.
+inline auto split_any(std::string_view delimiters) {
+  return Split<detail::AnyMatcher, EmptyFields::skip>(detail::AnyMatcher(delimiters));
 }
 
 namespace detail {
@@ -146,6 +151,69 @@ class Contains {
 
 /// True for texts that hold `needle`; an empty needle is in every text.
 inline Contains contains(std::string_view needle) { return Contains(needle); }
+
+/// The predicate "the text begins with `prefix`".
+inline auto starts_with(std::string_view prefix) {
+  return [held = std::string(prefix)](std::string_view text) noexcept {
+    return text.starts_with(held);
+  };
+}
+
+/// The predicate "the text ends with `suffix`".
+inline auto ends_with(std::string_view suffix) {
+  return
+      [held = std::string(suffix)](std::string_view text) noexcept { return text.ends_with(held); };
+}
+
+/// The predicate "the text is `other`, byte for byte".
+inline auto equals(std::string_view other) {
+  return [held = std::string(other)](std::string_view text) noexcept { return text == held; };
+}
+
+/// The text without the ASCII white space (space, \t, \n, \v, \f, \r) that it begins with.
+inline constexpr auto trim_left = [](std::string_view text) constexpr noexcept {
+  while (!text.empty() && detail::SpaceMatcher().matches(text.front())) text.remove_prefix(1);
+  return text;
+};
+
+/// The text without the ASCII white space that it ends with.
+inline constexpr auto trim_right = [](std::string_view text) constexpr noexcept {
+  while (!text.empty() && detail::SpaceMatcher().matches(text.back())) text.remove_suffix(1);
+  return text;
+};
+
+/// The text without the ASCII white space at both ends.
+inline constexpr auto trim = [](std::string_view text) constexpr noexcept {
+  return trim_right(trim_left(text));
+};
+
+/// A copy with 'A' to 'Z' made small; all other bytes stay as they are, whatever the locale.
+inline constexpr auto to_lower_ascii = [](std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lower;
+};
+
+/// The number that the whole text spells in decimal, or nothing: for an empty text, for anything
+/// before or behind the number (blanks too), and for a number out of T's range. One leading '+' is
+/// accepted, and '-' for signed types. T is an integer or floating-point type; the latter also
+/// take exponents, "inf" and "nan". Does not depend on the locale.
+template <class T>
+requires std::is_arithmetic_v<T> std::optional<T> parse(std::string_view text)
+noexcept {
+  static_assert(!std::is_same_v<T, bool>, "parse<bool>: compare with the words you expect");
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
+  T value{};
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return value;
+}
 
 }  // namespace v1
 }  // namespace dstream

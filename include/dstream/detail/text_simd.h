@@ -10,6 +10,8 @@
 #include <emmintrin.h>
 #endif
 
+#include <dstream/export.h>
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -54,6 +56,37 @@ class SpaceMatcher {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(blank, control)));
   }
 #endif
+};
+
+/// Finds any of up to eight bytes.
+class AnyMatcher {
+ public:
+  /// Throws Error{invalid_argument} for none or more than eight.
+  DSTREAM_EXPORT explicit AnyMatcher(std::string_view wanted);
+
+  bool matches(char c) const noexcept {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (c == wanted_[i]) return true;
+    }
+    return false;
+  }
+
+#if defined(__SSE2__)
+  std::uint64_t mask16(const char* p) const noexcept {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    __m128i found = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted_[0]));
+    for (std::size_t i = 1; i < count_; ++i) {
+      found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted_[i])));
+    }
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(found));
+  }
+#endif
+
+ private:
+  static constexpr std::size_t kMost = 8;
+
+  char wanted_[kMost] = {};
+  std::size_t count_ = 0;
 };
 
 #if defined(__SSE2__)
