@@ -7,6 +7,8 @@
 #if defined(__SSE2__)
 #include <immintrin.h>
 #define DSTREAM_AVX2 __attribute__((target("avx2")))
+// At -O2 the compiler would otherwise hand the vectors over in memory, at twice the time.
+#define DSTREAM_INLINE __attribute__((always_inline)) inline
 #endif
 
 // Substring search by two bytes of the needle: vectors of text, one shifted against the other, are
@@ -52,19 +54,19 @@ bool verify(const char* text, std::uint64_t candidates, const Needle& needle) no
   return false;
 }
 
-__m128i load16(const char* p) noexcept {
+DSTREAM_INLINE __m128i load16(const char* p) noexcept {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
 }
 
 /// The two bytes looked for, each in all lanes, and their places in the needle.
 struct Pair16 {
-  explicit Pair16(const Needle& needle) noexcept
+  DSTREAM_INLINE explicit Pair16(const Needle& needle) noexcept
       : first(_mm_set1_epi8(needle.first_byte)),
         second(_mm_set1_epi8(needle.second_byte)),
         first_at(needle.first_at),
         second_at(needle.second_at) {}
 
-  __m128i match(const char* text) const noexcept {
+  DSTREAM_INLINE __m128i match(const char* text) const noexcept {
     return _mm_and_si128(_mm_cmpeq_epi8(load16(text + first_at), first),
                          _mm_cmpeq_epi8(load16(text + second_at), second));
   }
@@ -73,12 +75,13 @@ struct Pair16 {
   std::size_t first_at, second_at;
 };
 
-std::uint64_t mask_of(__m128i lanes) noexcept {
+DSTREAM_INLINE std::uint64_t mask_of(__m128i lanes) noexcept {
   return static_cast<std::uint32_t>(_mm_movemask_epi8(lanes));
 }
 
 /// Looks at 16 positions from each of two places.
-bool find_in_two(const char* a, const char* b, const Pair16& pair, const Needle& needle) noexcept {
+DSTREAM_INLINE bool find_in_two(const char* a, const char* b, const Pair16& pair,
+                                const Needle& needle) noexcept {
   const __m128i at_a = pair.match(a);
   const __m128i at_b = pair.match(b);
   if (mask_of(_mm_or_si128(at_a, at_b)) == 0) [[likely]]
@@ -97,13 +100,13 @@ bool find_sse2(const char* text, std::size_t size, const Needle& needle) noexcep
 }
 
 struct Pair32 {
-  DSTREAM_AVX2 explicit Pair32(const Needle& needle) noexcept
+  DSTREAM_AVX2 DSTREAM_INLINE explicit Pair32(const Needle& needle) noexcept
       : first(_mm256_set1_epi8(needle.first_byte)),
         second(_mm256_set1_epi8(needle.second_byte)),
         first_at(needle.first_at),
         second_at(needle.second_at) {}
 
-  DSTREAM_AVX2 __m256i match(const char* text) const noexcept {
+  DSTREAM_AVX2 DSTREAM_INLINE __m256i match(const char* text) const noexcept {
     const auto* a = reinterpret_cast<const __m256i*>(text + first_at);
     const auto* b = reinterpret_cast<const __m256i*>(text + second_at);
     return _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_loadu_si256(a), first),
@@ -114,13 +117,14 @@ struct Pair32 {
   std::size_t first_at, second_at;
 };
 
-DSTREAM_AVX2 inline std::uint64_t mask_of(__m256i lanes) noexcept {
+DSTREAM_AVX2 DSTREAM_INLINE std::uint64_t mask_of(__m256i lanes) noexcept {
   return static_cast<std::uint32_t>(_mm256_movemask_epi8(lanes));
 }
 
 /// Looks at 32 positions from each of four places.
-DSTREAM_AVX2 inline bool find_in_four(const char* a, const char* b, const char* c, const char* d,
-                                      const Pair32& pair, const Needle& needle) noexcept {
+DSTREAM_AVX2 DSTREAM_INLINE bool find_in_four(const char* a, const char* b, const char* c,
+                                              const char* d, const Pair32& pair,
+                                              const Needle& needle) noexcept {
   const __m256i at_a = pair.match(a);
   const __m256i at_b = pair.match(b);
   const __m256i at_c = pair.match(c);
@@ -132,13 +136,13 @@ DSTREAM_AVX2 inline bool find_in_four(const char* a, const char* b, const char* 
          verify(c, mask_of(at_c), needle) || verify(d, mask_of(at_d), needle);
 }
 
-DSTREAM_AVX2 inline const char* earlier(const char* a, const char* b) noexcept {
+DSTREAM_AVX2 DSTREAM_INLINE const char* earlier(const char* a, const char* b) noexcept {
   return a < b ? a : b;
 }
 
 // Lines of up to 127 positions take no loop and so no branch that depends on their length.
-DSTREAM_AVX2 inline bool search_avx2(const char* text, std::size_t size,
-                                     const Needle& needle) noexcept {
+DSTREAM_AVX2 DSTREAM_INLINE bool search_avx2(const char* text, std::size_t size,
+                                             const Needle& needle) noexcept {
   if (size < needle.bytes.size() + 31) return find_sse2(text, size, needle);
   const Pair32 pair(needle);
   const char* const last = text + size - needle.bytes.size() - 31;
