@@ -43,8 +43,9 @@ class DSTREAM_EXPORT InputSource {
   /// Whether cut() would find something. Cheap; any thread.
   virtual bool has_data() const { return false; }
 
-  /// Asks for SourceHost::data_arrived() when something arrives, unless there is data already: then
-  /// returns true and asks for nothing.
+  /// For the arrival trigger, called when the context goes idle: asks for one data_arrived() once
+  /// there is data. Returns true, and asks for nothing, where there is some already. A source that
+  /// calls data_arrived() for everything it receives need not override it.
   virtual bool arm_arrival() { return has_data(); }
 
   /// Refuses further data and joins own threads; cut() may still be called afterwards and finds
