@@ -7,11 +7,14 @@
 #include <thread>
 #include <utility>
 
+#include "machine.h"
+
 namespace dstream::bench {
 
 /// The calling thread and, with two threads, a second one that lives as long as the crew. Each
-/// call runs `job(worker)` on all of them at once; the second thread spins for a moment between
-/// jobs before it sleeps, so handing it a job costs next to nothing in a busy loop.
+/// call runs `job(worker)` on all of them at once, each on a core of its own: left alone, the
+/// kernel keeps both on one core for a while. The second thread spins for a moment between jobs
+/// before it sleeps, so handing it a job costs next to nothing in a busy loop.
 class Crew {
  public:
   explicit Crew(int threads) : threads_(threads) {
@@ -30,7 +33,11 @@ class Crew {
   template <std::invocable<int> Job>
   void run(Job&& job) {
     if (threads_ == 1) return job(0);
-    job_ = [&job] { job(1); };
+    const CoresApart apart;
+    job_ = [&job, &apart] {
+      apart.take_second();
+      job(1);
+    };
     call();
     job(0);
     await(done_, asked_.load(std::memory_order_relaxed));

@@ -77,12 +77,21 @@ void pin_process(const std::vector<int>& cores, std::size_t count) {
   pin_all_threads(set);
 }
 
-void pin_thread(int core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<std::size_t>(core), &set);
-  sched_setaffinity(0, sizeof(set), &set);
+CoresApart::CoresApart() {
+  sched_getaffinity(0, sizeof(before_), &before_);
+  CPU_ZERO(&first_);
+  CPU_ZERO(&second_);
+  int found = 0;
+  for (std::size_t core = 0; core < CPU_SETSIZE && found < 2; ++core) {
+    if (CPU_ISSET(core, &before_)) CPU_SET(core, found++ == 0 ? &first_ : &second_);
+  }
+  if (found == 1) second_ = first_;
+  sched_setaffinity(0, sizeof(first_), &first_);
 }
+
+CoresApart::~CoresApart() { sched_setaffinity(0, sizeof(before_), &before_); }
+
+void CoresApart::take_second() const { sched_setaffinity(0, sizeof(second_), &second_); }
 
 void unpin_process() { pin_all_threads(kAllowedAtStart); }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sched.h>
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -11,8 +13,22 @@ namespace dstream::bench {
 /// Throws std::runtime_error where the machine has not got them.
 void pin_process(const std::vector<int>& cores, std::size_t count);
 
-/// Binds the calling thread alone.
-void pin_thread(int core);
+/// Binds the calling thread to the first of the cores that it may use, as long as it lives.
+class CoresApart {
+ public:
+  CoresApart();
+  CoresApart(const CoresApart&) = delete;
+  CoresApart& operator=(const CoresApart&) = delete;
+  ~CoresApart();
+
+  /// Binds the thread that calls it to the second one.
+  void take_second() const;
+
+ private:
+  cpu_set_t before_;
+  cpu_set_t first_;
+  cpu_set_t second_;
+};
 
 /// Undoes pin_process: all cores that the process started with.
 void unpin_process();
