@@ -55,6 +55,12 @@ using dstream::key_equal;
 using dstream::detail::hash_bytes;
 using dstream::detail::hash_word;
 
+struct Bid {
+  std::int64_t auction;
+  double price;
+  std::string bidder;
+};
+
 static_assert(Hashable<int> && Hashable<std::string> && Hashable<std::string_view>);
 static_assert(Hashable<Row> && Hashable<Tree> && Hashable<user::Money>);
 static_assert(Hashable<std::pair<std::string, std::optional<Point>>>);
@@ -169,4 +175,27 @@ TEST_CASE("key equality is that of the canonical form") {
   CHECK(key_equal(Tree{1, {Tree{2, {}}}}, Tree{1, {Tree{2, {}}}}));
   CHECK_FALSE(key_equal(Tree{1, {Tree{2, {}}}}, Tree{1, {Tree{3, {}}}}));
   CHECK(key_equal(Row{"a", {1, 0}, "b"}, Row{"a", {1, -0.0}, "b"}));
+}
+
+TEST_CASE("hashes are those of docs/design/hash.md") {
+  const auto with_zero = [](const auto& value) { return hash_of(value, 0); };
+  CHECK(with_zero(0) == 0xfa303abc2b1d7630);
+  CHECK(with_zero(1) == 0x8fd90e7337ab042d);
+  CHECK(with_zero(-1) == 0x457fadeec3572404);
+  CHECK(with_zero(std::uint8_t{255}) == 0x2daa2ab49fb10d50);
+  CHECK(with_zero(static_cast<char>(-128)) == 0x26898307df9ec36e);
+  CHECK(with_zero(1.5) == 0xb72cb535bdda0652);
+  CHECK(with_zero(std::nan("")) == 0x9ecd67046e20fdbe);
+  CHECK(with_zero(std::string("word")) == 0x38b66c241ecbf4ef);
+  CHECK(with_zero(std::pair(std::string("word"), 1)) == 0x32fb6901f853087e);
+  CHECK(with_zero(std::tuple(1, 2, 3)) == 0xc7fb5ab0f6033521);
+  CHECK(with_zero(std::vector{1, 2, 3}) == 0xd7a0e53210c819f8);
+  CHECK(with_zero(std::optional<int>()) == 0xfa303abc2b1d7630);
+  CHECK(with_zero(std::optional(1)) == 0x6d716fe6b563686a);
+  CHECK(with_zero(Bid{7, 1.5, "ann"}) == 0xb2b8bb4582291b0c);
+  CHECK(with_zero(std::tuple<>()) == 0);
+
+  CHECK(hash_of(1, dstream::kDefaultHashSeed) == 0x54fe048f7d1069f3);
+  CHECK(hash_of("word", dstream::kDefaultHashSeed) == 0x2de866f5fe58564e);
+  CHECK(hash_of(Bid{7, 1.5, "ann"}, dstream::kDefaultHashSeed) == 0x53acfda12f7a7077);
 }

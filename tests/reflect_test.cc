@@ -116,7 +116,8 @@ static_assert(type_name<std::vector<std::optional<std::string_view>>>() ==
               "std::vector<std::optional<std::string_view>>");
 static_assert(type_name<std::array<int, 120>>() == "std::array<int32,120>");
 static_assert(type_name<bank::Bid>() == "bank::Bid");
-static_assert(type_name<bank::Box<bank::Box<std::string>>>() == "bank::Box<bank::Box<std::string>>");
+static_assert(type_name<bank::Box<bank::Box<std::string>>>() ==
+              "bank::Box<bank::Box<std::string>>");
 static_assert(type_name<std::tuple<>>() == "std::tuple<>");
 static_assert(type_name<Nested>() == "(anonymous)::Nested");
 static_assert(type_name<std::map<int, bool>>() ==

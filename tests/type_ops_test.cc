@@ -27,7 +27,9 @@ class Opaque {
 class Named {
  public:
   explicit Named(std::string name) : name_(std::move(name)) {}
-  friend void format_append(std::string& out, const Named& named) { out += "<" + named.name_ + ">"; }
+  friend void format_append(std::string& out, const Named& named) {
+    out += "<" + named.name_ + ">";
+  }
   friend std::size_t heap_bytes(const Named&) { return 1000; }
 
  private:

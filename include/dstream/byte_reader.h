@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
+#include <string>
 
 #include <dstream/export.h>
 
@@ -36,6 +36,9 @@ class DSTREAM_EXPORT ByteReader {
   /// A length written by `write_size`. Throws Error{Errc::corrupt_data} if it is malformed or
   /// greater than the number of bytes left: every element takes at least one byte.
   std::size_t read_size();
+
+  /// A text written by `write_text`; throws as read_size() does.
+  std::string read_text();
 
   /// Deepest nesting of values in values that is read; deeper input is refused as corrupt.
   static constexpr int kMaxDepth = 1000;

@@ -1,25 +1,17 @@
 #pragma once
 
 #include <array>
-#include <bit>
-#include <concepts>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/byte_reader.h>
-#include <dstream/detail/type_parts.h>
+#include <dstream/detail/codec_parts.h>
 
 namespace dstream {
 inline namespace v1 {
-
-/// Appends a length: 7 bits a byte, low bits first, the top bit set in all but the last byte.
-DSTREAM_EXPORT void write_size(std::string& out, std::size_t size);
 
 /// How a `T` is written to bytes and read back. Built in for numbers, enums, `bool`, std::string,
 /// durations and `Time`, and for vector, array, pair, tuple, optional, maps, sets and plain structs
@@ -36,217 +28,33 @@ struct Codec {
   static T decode(ByteReader& in);
 };
 
-namespace detail {
-
-template <class T>
-concept FixedWidth =
-    (std::is_arithmetic_v<T> && !std::is_same_v<T, long double>) || std::is_enum_v<T>;
-
-// Numbers whose bytes in memory are their code, so that a run of them is copied at once.
-template <class T>
-concept CopiedNumber =
-    FixedWidth<T> && !std::is_same_v<T, bool> && std::endian::native == std::endian::little;
-
-// Maps, sets, lists.
-template <class T>
-concept InsertingContainer = Container<T> && requires(T& t, typename T::value_type& v) {
-  t.size();
-  t.insert(t.end(), std::move(v));
-};
-
-template <class T>
-consteval Verdict codec_of() {
-  constexpr Shape kShape = kShapeOf<T>;
-  if constexpr (std::is_array_v<T>) {
-    return std::is_same_v<T, char[std::extent_v<T>]> ? Verdict::kYes : Verdict::kAskParts;
-  } else if constexpr (!requires { typename Codec<T>::BuiltIn; }) {
-    return Verdict::kYes;
-  } else if constexpr (kShape == Shape::kScalar) {
-    return FixedWidth<T> ? Verdict::kYes : Verdict::kNo;
-  } else if constexpr (kShape == Shape::kText) {
-    return std::is_same_v<T, std::string> ? Verdict::kYes : Verdict::kNo;
-  } else if constexpr (DurationLike<T>) {
-    return FixedWidth<typename T::rep> ? Verdict::kYes : Verdict::kNo;
-  } else if constexpr (IsTime<T>) {
-    return Verdict::kYes;
-  } else if constexpr (kShape == Shape::kLeaf && !InsertingContainer<T>) {
-    return Verdict::kNo;
-  } else {
-    return Verdict::kAskParts;
-  }
-}
-
-template <class T>
-struct CodesParts {
-  static constexpr Verdict kVerdict = codec_of<T>();
-};
-
-template <class T>
-using Bits = std::conditional_t<
-    sizeof(T) == 1, std::uint8_t,
-    std::conditional_t<sizeof(T) == 2, std::uint16_t,
-                       std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
-
-template <class Word>
-constexpr Word little_endian(Word word) {
-  if constexpr (std::endian::native == std::endian::little || sizeof(Word) == 1) {
-    return word;
-  } else {
-    Word swapped = 0;
-    for (std::size_t i = 0; i < sizeof(Word); ++i) {
-      swapped = static_cast<Word>(swapped << 8 | ((word >> (8 * i)) & 0xff));
-    }
-    return swapped;
-  }
-}
-
-template <class T>
-void encode_number(std::string& out, T value) {
-  const Bits<T> word = little_endian(std::bit_cast<Bits<T>>(value));
-  char bytes[sizeof word];
-  std::memcpy(bytes, &word, sizeof word);
-  out.append(bytes, sizeof word);
-}
-
-template <class T>
-T decode_number(ByteReader& in) {
-  Bits<T> word;
-  std::memcpy(&word, in.take(sizeof word).data(), sizeof word);
-  word = little_endian(word);
-  if constexpr (std::is_same_v<T, bool>) {
-    if (word > 1) throw_corrupt("a bool is neither 0 nor 1");
-    return word == 1;
-  } else {
-    return std::bit_cast<T>(word);
-  }
-}
-
-template <class T>
-void encode_part(std::string& out, const T& part);
-
-template <class Elements>
-void encode_elements(std::string& out, const Elements& elements) {
-  for (const auto& element : elements) encode_part(out, element);
-}
-
-// A part of a value: what has a codec, or a C array, which has none because no function can return
-// one.
-template <class T>
-void encode_part(std::string& out, const T& part) {
-  if constexpr (std::is_array_v<T>) {
-    encode_elements(out, part);
-  } else {
-    Codec<T>::encode(out, part);
-  }
-}
-
-template <class Vector>
-void encode_vector(std::string& out, const Vector& values) {
-  using Element = typename Vector::value_type;
-  write_size(out, values.size());
-  if constexpr (CopiedNumber<Element>) {
-    if (values.empty()) return;
-    out.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Element));
-  } else {
-    encode_elements(out, values);
-  }
-}
-
-template <class Vector>
-Vector decode_vector(ByteReader& in) {
-  using Element = typename Vector::value_type;
-  const std::size_t size = in.read_size();
-  Vector values;
-  if constexpr (CopiedNumber<Element>) {
-    if (size == 0) return values;
-    if (size > in.remaining() / sizeof(Element)) throw_corrupt("the data end too early");
-    values.resize(size);
-    std::memcpy(values.data(), in.take(size * sizeof(Element)).data(), size * sizeof(Element));
-  } else {
-    // A damaged length may stand for no more memory than the bytes that are there.
-    values.reserve(size < in.remaining() / sizeof(Element) ? size
-                                                           : in.remaining() / sizeof(Element));
-    for (std::size_t i = 0; i < size; ++i) values.push_back(Codec<Element>::decode(in));
-  }
-  return values;
-}
-
-template <class T>
-T decode_container(ByteReader& in) {
-  using Element = typename T::value_type;
-  const std::size_t size = in.read_size();
-  T container;
-  for (std::size_t i = 0; i < size; ++i) {
-    container.insert(container.end(), Codec<Element>::decode(in));
-  }
-  return container;
-}
-
-// Fills a field in place: the only way to read a C array.
-template <class T>
-void decode_into(ByteReader& in, T& value) {
-  if constexpr (std::is_array_v<T>) {
-    for (auto& element : value) decode_into(in, element);
-  } else {
-    value = Codec<T>::decode(in);
-  }
-}
-
-template <class... T>
-constexpr bool any_array(TypeList<T...>) {
-  return (std::is_array_v<T> || ...);
-}
-
-template <class T, class... Field>
-T decode_fields(ByteReader& in, TypeList<Field...> fields) {
-  if constexpr (any_array(fields)) {
-    T value{};
-    for_each_field(value, [&in](auto& field) { decode_into(in, field); });
-    return value;
-  } else {
-    // Elements of a braced list are evaluated from left to right.
-    return T{Codec<std::remove_cv_t<Field>>::decode(in)...};
-  }
-}
-
-template <class T, std::size_t... I>
-T decode_array(ByteReader& in, std::index_sequence<I...>) {
-  return T{((void)I, Codec<typename T::value_type>::decode(in))...};
-}
-
-// A value without parts is one zero byte: no code is empty.
-inline void decode_nothing(ByteReader& in) {
-  if (in.take(1)[0] != std::byte{0}) throw_corrupt("an empty value is not a zero byte");
-}
-
-template <class T>
-consteval bool has_no_parts() {
-  if constexpr (kShapeOf<T> == Shape::kArray) {
-    return std::tuple_size_v<T> == 0;
-  } else {
-    return std::is_same_v<typename TypeParts<T>::List, TypeList<>>;
-  }
-}
-
-}  // namespace detail
-
 /// Whether values of `T` can be encoded and decoded.
 template <class T>
 inline constexpr bool kHasCodec =
     !std::is_array_v<T> && detail::holds_for_all_parts<detail::CodesParts, T>();
 
+namespace detail {
+
+/// Fails to compile, with a message that says what to do, unless `T` has a codec.
+template <class T>
+constexpr void check_codec() {
+  static_assert(kHasCodec<T>,
+                "dstream: this type has no codec: make it a plain struct of types that own their "
+                "data and have one, or specialise dstream::Codec for it");
+}
+
+}  // namespace detail
+
 template <class T>
 void Codec<T>::encode(std::string& out, const T& value) {
   using detail::Shape;
   constexpr Shape kShape = detail::kShapeOf<T>;
-  static_assert(kHasCodec<T>,
-                "dstream: this type has no codec: make it a plain struct of types that own their "
-                "data and have one, or specialise dstream::Codec for it");
-  if constexpr (kShape == Shape::kScalar) {
+  if constexpr (!kHasCodec<T>) {
+    detail::check_codec<T>();
+  } else if constexpr (kShape == Shape::kScalar) {
     detail::encode_number(out, value);
   } else if constexpr (kShape == Shape::kText) {
-    write_size(out, value.size());
-    out += value;
+    write_text(out, value);
   } else if constexpr (detail::DurationLike<T>) {
     detail::encode_number(out, value.count());
   } else if constexpr (detail::IsTime<T>) {
@@ -254,13 +62,13 @@ void Codec<T>::encode(std::string& out, const T& value) {
   } else if constexpr (kShape == Shape::kVector) {
     detail::encode_vector(out, value);
   } else if constexpr (kShape == Shape::kOptional) {
-    out += value.has_value() ? '\1' : '\0';
+    detail::encode_number(out, value.has_value());
     if (value.has_value()) Codec<typename T::value_type>::encode(out, *value);
   } else if constexpr (kShape == Shape::kLeaf) {
     write_size(out, value.size());
     detail::encode_elements(out, value);
   } else if constexpr (detail::has_no_parts<T>()) {
-    out += '\0';
+    detail::encode_number(out, false);
   } else if constexpr (kShape == Shape::kTuple) {
     std::apply([&out](const auto&... part) { (detail::encode_part(out, part), ...); }, value);
   } else if constexpr (kShape == Shape::kStruct) {
@@ -274,11 +82,13 @@ template <class T>
 T Codec<T>::decode(ByteReader& in) {
   using detail::Shape;
   constexpr Shape kShape = detail::kShapeOf<T>;
-  if constexpr (kShape == Shape::kScalar) {
+  if constexpr (!kHasCodec<T>) {
+    detail::check_codec<T>();
+    detail::throw_corrupt("its type has no codec");
+  } else if constexpr (kShape == Shape::kScalar) {
     return detail::decode_number<T>(in);
   } else if constexpr (kShape == Shape::kText) {
-    const auto bytes = in.take(in.read_size());
-    return T(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return in.read_text();
   } else if constexpr (detail::DurationLike<T>) {
     return T(detail::decode_number<typename T::rep>(in));
   } else if constexpr (detail::IsTime<T>) {

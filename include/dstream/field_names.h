@@ -41,15 +41,18 @@ consteval std::string_view name_of_pointee() {
 }
 
 template <class T>
-inline constexpr auto kFieldPointers = apply_fields(
-    kNamedObject<T>.value, [](const auto&... fields) { return std::tuple(&fields...); });
+inline constexpr auto kFieldPointers = apply_fields(kNamedObject<T>.value,
+                                                    [](const auto&... fields) {
+                                                      return std::tuple(&fields...);
+                                                    });
 
 template <PlainStruct T>
 consteval auto field_names_of() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<std::string_view, sizeof...(I)>{
         name_of_pointee<std::get<I>(kFieldPointers<T>)>()...};
-  }(std::make_index_sequence<field_count<T>>());
+  }
+  (std::make_index_sequence<field_count<T>>());
 }
 
 #else

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include <dstream/detail/type_parts.h>
+#include <dstream/export.h>
 #include <dstream/field_names.h>
 
 namespace dstream {
@@ -21,7 +21,9 @@ void format_value(std::string& out, const T& value);
 namespace detail {
 
 template <class T>
-concept HasFormatAppend = requires(std::string& out, const T& value) { format_append(out, value); };
+concept HasFormatAppend = requires(std::string& out, const T& value) {
+  format_append(out, value);
+};
 
 template <class T>
 consteval Verdict printability_of() {
@@ -40,51 +42,22 @@ struct PrintsParts {
   static constexpr Verdict kVerdict = printability_of<T>();
 };
 
-// One function per kind of number, whatever its width: fewer instantiations in users' code.
-inline void append_number(std::string& out, std::int64_t number) {
-  char text[24];
-  out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
-}
-inline void append_number(std::string& out, std::uint64_t number) {
-  char text[24];
-  out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
-}
-inline void append_number(std::string& out, double number) {
-  char text[32];
-  out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
-}
-inline void append_number(std::string& out, float number) {
-  char text[32];
-  out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
-}
-
-inline void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
+// Out of line: they would cost every user of the header more to compile than they cost to call.
+DSTREAM_EXPORT void append_number(std::string& out, std::int64_t number);
+DSTREAM_EXPORT void append_number(std::string& out, std::uint64_t number);
+DSTREAM_EXPORT void append_number(std::string& out, double number);
+DSTREAM_EXPORT void append_number(std::string& out, float number);
+DSTREAM_EXPORT void append_text(std::string& out, std::string_view text);
+DSTREAM_EXPORT void append_quoted(std::string& out, std::string_view text);
 
 template <class T>
 void append_scalar(std::string& out, T value) {
   if constexpr (std::is_enum_v<T>) {
     append_scalar(out, static_cast<std::underlying_type_t<T>>(value));
   } else if constexpr (std::is_same_v<T, bool>) {
-    out += value ? "true" : "false";
+    append_text(out, value ? "true" : "false");
   } else if constexpr (std::is_same_v<T, char>) {
-    out += value;
+    append_text(out, {&value, 1});
   } else if constexpr (std::is_same_v<T, float>) {
     append_number(out, value);
   } else if constexpr (std::is_floating_point_v<T>) {
@@ -102,7 +75,7 @@ void append_member(std::string& out, const T& value) {
   if constexpr (kShapeOf<T> == Shape::kText) {
     append_quoted(out, text_of(value));
   } else if constexpr (kShapeOf<T> == Shape::kOptional) {
-    value.has_value() ? append_member(out, *value) : void(out += "none");
+    value.has_value() ? append_member(out, *value) : append_text(out, "none");
   } else {
     format_value(out, value);
   }
@@ -112,30 +85,30 @@ template <class T>
 void append_struct(std::string& out, const T& value) {
   apply_fields(value, [&out](const auto&... field) {
     [[maybe_unused]] const std::string_view* name = field_names<T>.data();
-    [[maybe_unused]] const char* separator = "";
+    [[maybe_unused]] const char* separator = "{";
     const auto append = [&](const auto& one) {
-      out += separator;
+      append_text(out, separator);
       separator = ", ";
-      if (!name->empty()) (out += *name) += ": ";
+      append_text(out, *name);
+      if (!name->empty()) append_text(out, ": ");
       ++name;
       append_member(out, one);
     };
-    out += '{';
     (append(field), ...);
-    out += '}';
+    append_text(out, sizeof...(field) == 0 ? "{}" : "}");
   });
 }
 
 template <class T>
 void append_elements(std::string& out, const T& value) {
-  out += '[';
+  append_text(out, "[");
   const char* separator = "";
   for (const auto& element : value) {
-    out += separator;
+    append_text(out, separator);
     separator = ", ";
     append_member(out, element);
   }
-  out += ']';
+  append_text(out, "]");
 }
 
 template <class T>
@@ -159,6 +132,19 @@ std::string_view duration_unit() {
 template <class T>
 concept Printable = detail::holds_for_all_parts<detail::PrintsParts, std::remove_cvref_t<T>>();
 
+namespace detail {
+
+/// Fails to compile, with a message that says what to do, unless `T` is Printable.
+template <class T>
+constexpr void check_printable() {
+  constexpr bool kCanBePrinted = Printable<T>;  // not the concept: its failure adds notes
+  static_assert(kCanBePrinted,
+                "dstream: this type cannot be printed: make it a plain struct, or give it, in its "
+                "own namespace, a function void format_append(std::string& out, const U& u)");
+}
+
+}  // namespace detail
+
 /// Appends `value` to `out` as people read it. Text stands plain by itself and in pairs and tuples,
 /// which print as `(key,value)`; structs print as `{name: "x", count: 1}` (without names where
 /// `kHasFieldNames` is false), vectors and arrays as `["x", "y"]`, an empty optional as `none`,
@@ -168,32 +154,30 @@ template <class T>
 void format_value(std::string& out, const T& value) {
   using detail::Shape;
   constexpr Shape kShape = detail::kShapeOf<T>;
-  static_assert(Printable<T>,
-                "dstream: this type cannot be printed: make it a plain struct, or give it, in its "
-                "own namespace, a function void format_append(std::string& out, const U& u)");
-  if constexpr (detail::HasFormatAppend<T>) {
+  if constexpr (!Printable<T>) {
+    detail::check_printable<T>();
+  } else if constexpr (detail::HasFormatAppend<T>) {
     format_append(out, value);
   } else if constexpr (detail::DurationLike<T>) {
     detail::append_scalar(out, value.count());
-    out += detail::duration_unit<T>();
+    detail::append_text(out, detail::duration_unit<T>());
   } else if constexpr (detail::IsTime<T>) {
     detail::append_number(out, value.ms());
-    out += " ms";
+    detail::append_text(out, " ms");
   } else if constexpr (kShape == Shape::kScalar) {
     detail::append_scalar(out, value);
   } else if constexpr (kShape == Shape::kText) {
-    out += detail::text_of(value);
+    detail::append_text(out, detail::text_of(value));
   } else if constexpr (kShape == Shape::kTuple) {
     std::apply(
         [&out](const auto&... part) {
-          [[maybe_unused]] const char* separator = "";
-          out += '(';
-          ((out += separator, separator = ",", format_value(out, part)), ...);
-          out += ')';
+          [[maybe_unused]] const char* separator = "(";
+          ((detail::append_text(out, separator), separator = ",", format_value(out, part)), ...);
+          detail::append_text(out, sizeof...(part) == 0 ? "()" : ")");
         },
         value);
   } else if constexpr (kShape == Shape::kOptional) {
-    value.has_value() ? format_value(out, *value) : void(out += "none");
+    value.has_value() ? format_value(out, *value) : detail::append_text(out, "none");
   } else if constexpr (kShape == Shape::kStruct) {
     detail::append_struct(out, value);
   } else {

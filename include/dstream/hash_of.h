@@ -36,7 +36,9 @@ void hash_append(Hasher& hasher, const T& time) {
 namespace detail {
 
 template <class T>
-concept HasHashAppend = requires(Hasher& hasher, const T& value) { hash_append(hasher, value); };
+concept HasHashAppend = requires(Hasher& hasher, const T& value) {
+  hash_append(hasher, value);
+};
 
 template <class T>
 consteval Verdict hashability_of() {
@@ -91,10 +93,12 @@ namespace detail {
 /// Fails to compile, with a message that says what to do, unless `T` is Hashable.
 template <class T>
 constexpr void check_hashable() {
-  static_assert(Hashable<T>,
-                "dstream: this type cannot be a key: make it a plain struct of hashable fields, or "
-                "give it operator== and, in its own namespace, a function "
-                "void hash_append(dstream::Hasher& h, const U& u) that calls h(part) for each part");
+  constexpr bool kCanBeKey = Hashable<T>;  // not the concept: its failure adds notes
+  static_assert(
+      kCanBeKey,
+      "dstream: this type cannot be a key: make it a plain struct of hashable fields, or "
+      "give it operator== and, in its own namespace, a function "
+      "void hash_append(dstream::Hasher& h, const U& u) that calls h(part) for each part");
 }
 
 template <class Elements>
@@ -165,21 +169,24 @@ bool key_equal(const A& a, const B& b) {
   } else if constexpr (kShape == Shape::kTuple) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return (key_equal(std::get<I>(a), std::get<I>(b)) && ...);
-    }(std::make_index_sequence<std::tuple_size_v<A>>());
+    }
+    (std::make_index_sequence<std::tuple_size_v<A>>());
   } else if constexpr (kShape == Shape::kStruct) {
     return apply_fields(a, [&b](const auto&... left) {
       return apply_fields(b, [&](const auto&... right) { return (key_equal(left, right) && ...); });
     });
   } else if constexpr (kShape == Shape::kOptional) {
     return a.has_value() == b.has_value() && (!a.has_value() || key_equal(*a, *b));
-  } else {
-    static_assert(Hashable<A>, "see detail::check_hashable");
+  } else if constexpr (kShape == Shape::kVector || kShape == Shape::kArray) {
     const std::size_t n = std::size(a);
     if (n != std::size(b)) return false;
     for (std::size_t i = 0; i < n; ++i) {
       if (!key_equal(a[i], b[i])) return false;
     }
     return true;
+  } else {
+    detail::check_hashable<A>();
+    return false;
   }
 }
 

@@ -20,7 +20,9 @@ concept HasHeapBytes = requires(const T& value) {
 };
 
 template <class T>
-concept SizedContainer = Container<T> && requires(const T& t) { t.size(); };
+concept SizedContainer = Container<T> && requires(const T& t) {
+  t.size();
+};
 
 template <class T>
 std::size_t owned_bytes(const T& value);
@@ -44,12 +46,12 @@ std::size_t owned_bytes(const T& value) {
     return 0;
   } else if constexpr (kShape == Shape::kText) {
     // Short text lies inside the string object.
-    const auto offset = reinterpret_cast<std::uintptr_t>(value.data()) -
-                        reinterpret_cast<std::uintptr_t>(&value);
+    const auto offset =
+        reinterpret_cast<std::uintptr_t>(value.data()) - reinterpret_cast<std::uintptr_t>(&value);
     return offset < sizeof(T) ? 0 : value.capacity() + 1;
   } else if constexpr (kShape == Shape::kTuple) {
-    return std::apply([](const auto&... part) { return (std::size_t{0} + ... + owned_bytes(part)); },
-                      value);
+    return std::apply(
+        [](const auto&... part) { return (std::size_t{0} + ... + owned_bytes(part)); }, value);
   } else if constexpr (kShape == Shape::kStruct) {
     return apply_fields(
         value, [](const auto&... part) { return (std::size_t{0} + ... + owned_bytes(part)); });

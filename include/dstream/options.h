@@ -21,6 +21,7 @@ class Random;
 enum class Trigger : std::uint8_t {
   interval,  ///< the wall clock, every `batch_interval`
   arrival,   ///< data: as soon as a source has some and the batch before is done
+  manual,    ///< by hand: testing::BatchDriver, replay
 };
 
 /// Who executes tasks.

@@ -78,7 +78,8 @@ constexpr Owned<T> own(T&& value) {
     // pair, tuple, array: std::get of an rvalue gives rvalues, each part is moved at most once.
     return [&value]<std::size_t... I>(std::index_sequence<I...>) {
       return Result{own(std::get<I>(std::forward<T>(value)))...};
-    }(std::make_index_sequence<std::tuple_size_v<Value>>());
+    }
+    (std::make_index_sequence<std::tuple_size_v<Value>>());
   }
 }
 
@@ -91,7 +92,8 @@ concept ReferenceWrapper = requires(const T& t) {
   typename T::type;
   { t.get() } -> std::same_as<typename T::type&>;
   static_cast<typename T::type&>(t);
-} && sizeof(T) == sizeof(void*);
+}
+&&sizeof(T) == sizeof(void*);
 
 template <class T>
 concept Span = requires(const T& t) {
@@ -126,7 +128,8 @@ struct OwnsContents {
 
 /// Whether a `T` refers to data that it does not own: it is, or one of its fields or elements is, a
 /// string_view, span, reference_wrapper or raw pointer. Classes with private fields are taken to
-/// own what they hold; the elements of containers and variants are looked at.
+/// own what they hold, and so are aggregates with base classes; the elements of containers and
+/// variants are looked at.
 template <class T>
 inline constexpr bool kHoldsViews =
     !detail::holds_for_all_parts<detail::OwnsContents, std::remove_cvref_t<T>>();
@@ -140,7 +143,8 @@ namespace detail {
 /// Fails to compile, with a message that says what to do, unless `T` is Retainable.
 template <class T>
 constexpr void check_retainable() {
-  static_assert(Retainable<T>,
+  constexpr bool kOwnsItsData = Retainable<T>;  // not the concept: its failure adds notes
+  static_assert(kOwnsItsData,
                 "dstream: the engine must keep this value, but it contains a view, a reference or "
                 "a raw pointer: use an owning type such as std::string in the struct");
 }

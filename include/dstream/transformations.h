@@ -12,6 +12,7 @@
 #include <dstream/detail/keyed_exchange.h>
 #include <dstream/detail/keys.h>
 #include <dstream/detail/narrow_steps.h>
+#include <dstream/detail/plan_context.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/detail/through_step.h>
 #include <dstream/owned.h>
@@ -178,8 +179,8 @@ class Transformations {
     static_assert(detail::MapCallable<decltype(function), T>,
                   "key_by: the callable must be callable as f(const T&) and return the key");
     using K = std::decay_t<detail::RecordResultT<decltype(function), T>>;
-    return Keyed<K, T, Stream>(self(), detail::ComputedKeys<T, K>(std::move(function)),
-                               detail::Origin{"key_by", where});
+    self().check({"key_by", where});
+    return Keyed<K, T, Stream>(self(), detail::ComputedKeys<T, K>(std::move(function)));
   }
 
   /// Folds each batch into one record with `Owned<T> f(Owned<T>, const T&)`; an empty batch gives

@@ -133,9 +133,7 @@ inline constexpr TypeOps kTypeOps = {
     .encode = encode_op<T>(),
     .decode = decode_op<T>(),
     .memory_bytes =
-        [](const void* value) {
-          return ::dstream::memory_bytes(*static_cast<const T*>(value));
-        },
+        [](const void* value) { return ::dstream::memory_bytes(*static_cast<const T*>(value)); },
 };
 
 }  // namespace detail

@@ -30,9 +30,23 @@ std::size_t ByteReader::read_size() {
   detail::throw_corrupt("a length is malformed");
 }
 
+std::string ByteReader::read_text() {
+  const auto bytes = take(read_size());
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 void write_size(std::string& out, std::size_t size) {
   for (; size >= 0x80; size >>= 7) out += static_cast<char>(size | 0x80);
   out += static_cast<char>(size);
+}
+
+void write_text(std::string& out, std::string_view text) {
+  write_size(out, text.size());
+  out += text;
+}
+
+void detail::append_bytes(std::string& out, const void* bytes, std::size_t size) {
+  if (size > 0) out.append(static_cast<const char*>(bytes), size);
 }
 
 }  // namespace v1

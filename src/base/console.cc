@@ -1,13 +1,13 @@
 #include <cstdio>
 #include <string>
 
-#include "dstream/detail/plan_context.h"
+#include "dstream/detail/console.h"
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-void write_to_stdout(const std::string& text) {
+void write_to_stdout(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
 }

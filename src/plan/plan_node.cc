@@ -18,6 +18,7 @@ Exchange::~Exchange() = default;
 SourceHost::~SourceHost() = default;
 InputSource::~InputSource() = default;
 JobRunner::~JobRunner() = default;
+RoomWaiter::~RoomWaiter() = default;
 PlanContext::~PlanContext() = default;
 
 void TeeStep::process(Chunk chunk) {
@@ -94,8 +95,7 @@ TransformNode::~TransformNode() = default;
 OutputOperation::~OutputOperation() = default;
 StepPtr OutputOperation::make_step() const { return nullptr; }
 void OutputOperation::run(JobRunner&, std::vector<BlockPtr>, const BatchInfo&) {}
-bool OutputOperation::ready() { return true; }
-void OutputOperation::on_room(void (*)(void*), void*) {}
+bool OutputOperation::ready(const std::shared_ptr<RoomWaiter>&) { return true; }
 void OutputOperation::publish(std::vector<BlockPtr>, const BatchInfo&) {}
 void OutputOperation::close() {}
 

@@ -59,6 +59,17 @@ void CompiledGraph::put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipe
   idle.pipelines.push_back(std::move(pipeline));
 }
 
+std::vector<StageSummary> CompiledGraph::summaries() const {
+  std::vector<StageSummary> all;
+  for (const StageFigures& figures : figures_) {
+    all.push_back({figures.tasks.load(), figures.records_in.load(), figures.records_out.load(),
+                   static_cast<double>(figures.busy_ns.load()) / 1e6,
+                   static_cast<double>(figures.longest_ns.load()) / 1e6,
+                   figures.failed_attempts.load()});
+  }
+  return all;
+}
+
 Run::Run(CompiledGraph& compiled, RunObserver& observer)
     : compiled_(compiled), observer_(observer), stages_(compiled.graph().stages().size()) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
@@ -66,8 +77,9 @@ Run::Run(CompiledGraph& compiled, RunObserver& observer)
   }
 }
 
-void Run::reset(Time batch_time, std::vector<std::vector<BlockPtr>> inputs, bool gated) {
-  batch_time_ = batch_time;
+void Run::reset(BatchInfo info, std::vector<std::vector<BlockPtr>> inputs, bool gated) {
+  info_ = std::move(info);
+  first_start_ns_.store(0, std::memory_order_relaxed);
   inputs_ = std::move(inputs);
   error_ = nullptr;
   failed_.store(false, std::memory_order_relaxed);
@@ -169,14 +181,21 @@ std::span<const SliceOutputPtr> Run::slices(TerminalId id) const {
   return stages_[id.stage].outputs[id.terminal];
 }
 
+void Run::note_start() {
+  if (first_start_ns_.load(std::memory_order_relaxed) != 0) return;
+  std::int64_t none = 0;
+  first_start_ns_.compare_exchange_strong(none, compiled_.settings().clock->now().ns());
+}
+
 void Run::execute(std::uint32_t stage, std::uint32_t task) noexcept {
   const std::uint32_t attempts = compiled_.settings().max_task_failures;
   const TaskScope scope;
+  note_start();
   for (std::uint32_t i = 0; i < attempts && !failed(); ++i) {
     std::unique_ptr<Pipeline> pipeline;
     try {
       pipeline = compiled_.take_pipeline(stage);
-      attempt(stage, task, *pipeline, {batch_time_, task, i, stop_.get_token()});
+      attempt(stage, task, *pipeline, {info_.batch_time, task, i, stop_.get_token()});
       compiled_.put_back(stage, std::move(pipeline));
       return;
     } catch (...) {
@@ -184,7 +203,7 @@ void Run::execute(std::uint32_t stage, std::uint32_t task) noexcept {
       compiled_.figures(stage).failed_attempts.fetch_add(1);
       if (i + 1 == attempts) {
         fail(task_error(std::current_exception(), pipeline ? pipeline->active_node() : nullptr,
-                        {batch_time_, task, i, {}}, attempts));
+                        {info_.batch_time, task, i, {}}, attempts));
       }
       // A failed pipeline is reset rather than trusted to be clean.
       if (pipeline) {
@@ -230,12 +249,13 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
   raise_to(figures.longest_ns, busy);
 }
 
-void Run::execute_driver(std::uint32_t stage, JobRunner& jobs, const BatchInfo& info) noexcept {
+void Run::execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept {
   if (failed()) return;
+  note_start();
   const std::uint32_t attempts = compiled_.settings().max_task_failures;
   for (std::uint32_t i = 0; i < attempts; ++i) {
     try {
-      run_driver(stage, jobs, info);
+      run_driver(stage, jobs);
       compiled_.figures(stage).tasks.fetch_add(1, std::memory_order_relaxed);
       return;
     } catch (...) {
@@ -245,20 +265,20 @@ void Run::execute_driver(std::uint32_t stage, JobRunner& jobs, const BatchInfo& 
       const Stage& failed = this->stage(stage);
       const PlanNode* node = failed.driver_output;
       fail(task_error(std::current_exception(), node != nullptr ? node : failed.transform,
-                      {batch_time_, 0, i, {}}, attempts));
+                      {info_.batch_time, 0, i, {}}, attempts));
     }
   }
 }
 
-void Run::run_driver(std::uint32_t id, JobRunner& jobs, const BatchInfo& info) {
+void Run::run_driver(std::uint32_t id, JobRunner& jobs) {
   const Stage& stage = this->stage(id);
   if (stage.driver_output != nullptr) {
-    stage.driver_output->operation->run(jobs, collected(stage.collected.front()), info);
+    stage.driver_output->operation->run(jobs, collected(stage.collected.front()), info_);
     return;
   }
   std::vector<std::vector<BlockPtr>> parents;
   for (const TerminalId& terminal : stage.collected) parents.push_back(collected(terminal));
-  stages_[id].result = stage.transform->function->run(jobs, std::move(parents), batch_time_);
+  stages_[id].result = stage.transform->function->run(jobs, std::move(parents), info_.batch_time);
 }
 
 bool Run::finish_task(std::uint32_t stage) {
@@ -274,6 +294,14 @@ std::vector<BlockPtr> Run::collected(TerminalId id) const {
   std::vector<BlockPtr> blocks;
   for (const SliceOutputPtr& output : slices(id)) {
     if (output) blocks.push_back(std::static_pointer_cast<const Block>(output));
+  }
+  return blocks;
+}
+
+std::vector<BlockPtr> Run::take_collected(TerminalId id) {
+  std::vector<BlockPtr> blocks;
+  for (SliceOutputPtr& output : stages_[id.stage].outputs[id.terminal]) {
+    if (output) blocks.push_back(std::static_pointer_cast<const Block>(std::move(output)));
   }
   return blocks;
 }

@@ -9,8 +9,10 @@
 #include <stop_token>
 #include <vector>
 
+#include <dstream/batch_info.h>
 #include <dstream/clock.h>
 
+#include "plan/explain.h"
 #include "plan/pipeline.h"
 #include "plan/stage_graph.h"
 
@@ -47,6 +49,8 @@ class CompiledGraph {
   const StageGraph& graph() const { return graph_; }
   const RunSettings& settings() const { return settings_; }
   StageFigures& figures(std::uint32_t stage) { return figures_[stage]; }
+  /// The figures of all stages as they are now.
+  std::vector<StageSummary> summaries() const;
 
   std::unique_ptr<Pipeline> take_pipeline(std::uint32_t stage);
   void put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipeline);
@@ -91,10 +95,12 @@ class Run {
   CompiledGraph& compiled() { return compiled_; }
   const Stage& stage(std::uint32_t id) const { return compiled_.graph().stages()[id]; }
   std::vector<Task>& tasks(std::uint32_t stage) { return stages_[stage].tasks; }
-  Time batch_time() const { return batch_time_; }
+  const BatchInfo& info() const { return info_; }
+  /// When the first task began; the epoch while none has.
+  Time first_start() const { return Time(first_start_ns_.load(std::memory_order_relaxed)); }
 
   /// Prepares a batch: per source its blocks. A gated run holds its outputs back until open_gate().
-  void reset(Time batch_time, std::vector<std::vector<BlockPtr>> inputs, bool gated);
+  void reset(BatchInfo info, std::vector<std::vector<BlockPtr>> inputs, bool gated);
   void begin(std::vector<std::uint32_t>& ready);
   /// The batch before has been committed.
   void open_gate(std::vector<std::uint32_t>& ready);
@@ -102,7 +108,7 @@ class Run {
   /// Runs a task with its retries; a failure is kept. Never throws.
   void execute(std::uint32_t stage, std::uint32_t task) noexcept;
   /// Runs a driver stage. Never throws.
-  void execute_driver(std::uint32_t stage, JobRunner& jobs, const BatchInfo& info) noexcept;
+  void execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept;
   /// Counts a task; true for the stage's last one, whose caller goes on with finish_stage().
   bool finish_task(std::uint32_t stage);
   /// True when this was the last stage of the run; the caller then calls complete().
@@ -111,6 +117,8 @@ class Run {
 
   /// After completion: the blocks of a published output or a driver's input, in slice order.
   std::vector<BlockPtr> collected(TerminalId id) const;
+  /// The same, leaving nothing behind: the caller is their only owner.
+  std::vector<BlockPtr> take_collected(TerminalId id);
   std::exception_ptr error() const;
   bool failed() const { return failed_.load(std::memory_order_acquire); }
   /// Stops what is still to run; the run completes with this error unless it has one.
@@ -136,12 +144,14 @@ class Run {
   void add_partitions(std::uint32_t input, const StageInput& from, std::vector<Task>& tasks) const;
   void attempt(std::uint32_t stage, std::uint32_t task, Pipeline& pipeline,
                const TaskContext& context);
-  void run_driver(std::uint32_t stage, JobRunner& jobs, const BatchInfo& info);
+  void run_driver(std::uint32_t stage, JobRunner& jobs);
+  void note_start();
   std::span<const SliceOutputPtr> slices(TerminalId id) const;
 
   CompiledGraph& compiled_;
   RunObserver& observer_;
-  Time batch_time_;
+  BatchInfo info_;
+  std::atomic<std::int64_t> first_start_ns_{0};
   std::vector<std::vector<BlockPtr>> inputs_;
   std::deque<StageRun> stages_;
   std::atomic<std::uint32_t> unfinished_stages_{0};

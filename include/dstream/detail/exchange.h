@@ -46,16 +46,18 @@ class DSTREAM_EXPORT Exchange {
 /// All slices in one partition, in slice order: for outputs that take records one by one.
 class DSTREAM_EXPORT GatherExchange final : public Exchange {
  public:
-  /// Keeps at most `limit` records of a slice.
-  explicit GatherExchange(CollectorFactory collector, std::size_t limit = SIZE_MAX)
-      : collector_(collector), limit_(limit) {}
+  /// Keeps at most `limit` records of a slice. `reads_nothing`: empty batches are read, too.
+  GatherExchange(CollectorFactory collector, std::size_t limit, bool reads_nothing)
+      : collector_(collector), limit_(limit), reads_nothing_(reads_nothing) {}
   std::uint32_t partitions(const ExchangeSettings&) const override { return 1; }
   TerminalPtr make_writer(const ExchangeSettings&) const override { return collector_(limit_); }
   std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override;
+  bool reads_nothing() const override { return reads_nothing_; }
 
  private:
   CollectorFactory collector_;
   std::size_t limit_;
+  bool reads_nothing_;
 };
 
 }  // namespace detail

@@ -24,8 +24,6 @@ DSTREAM_EXPORT void check_same_context(const PlanContext* a, const PlanContext* 
                                        const Origin& origin);
 /// Throws Errc::invalid_argument unless partitions is 0 (the default) to kKeyGroups.
 DSTREAM_EXPORT void check_partitions(std::uint32_t partitions, const Origin& origin);
-/// Writes the text of a `print()` batch to stdout: the one place that does, at the user's request.
-DSTREAM_EXPORT void write_to_stdout(const std::string& text);
 
 }  // namespace detail
 }  // namespace v1

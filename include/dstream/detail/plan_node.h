@@ -121,6 +121,13 @@ enum class OutputPhase : std::uint8_t {
   publish,  ///< after COMMIT, once
 };
 
+/// Told by a full output that it has room again.
+class DSTREAM_EXPORT RoomWaiter {
+ public:
+  virtual ~RoomWaiter();
+  virtual void room() = 0;
+};
+
 /// What an output operation does with a batch. Members are called by one thread at a time, in
 /// batch-time order, unless said otherwise.
 class DSTREAM_EXPORT OutputOperation {
@@ -134,9 +141,9 @@ class DSTREAM_EXPORT OutputOperation {
   virtual StepPtr make_step() const;
   /// driver: the user's function.
   virtual void run(JobRunner& jobs, std::vector<BlockPtr> blocks, const BatchInfo& info);
-  /// publish: whether there is room for another batch; where not, `resume` is called when there is.
-  virtual bool ready();
-  virtual void on_room(void (*resume)(void*), void* argument);
+  /// publish: whether there is room for another batch. Where not, the waiter is told once when
+  /// there is.
+  virtual bool ready(const std::shared_ptr<RoomWaiter>& waiter);
   /// publish: delivers. Must not throw.
   virtual void publish(std::vector<BlockPtr> blocks, const BatchInfo& info);
   /// The context has ended: handles of the host report closed.

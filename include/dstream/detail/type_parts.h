@@ -40,7 +40,8 @@ concept Container = requires(const T& t) {
   typename T::value_type;
   t.begin();
   t.end();
-} && !std::is_same_v<typename T::value_type, T>;
+}
+&&!std::is_same_v<typename T::value_type, T>;
 
 template <class T>
 concept IsTime = std::same_as<T, Time>;
@@ -63,7 +64,7 @@ struct InnerTypes<T> {
   using List = TypeList<typename T::value_type>;
 };
 template <template <class...> class Variant, class... T>
-  requires requires(const Variant<T...>& v) { v.valueless_by_exception(); }
+requires requires(const Variant<T...>& v) { v.valueless_by_exception(); }
 struct InnerTypes<Variant<T...>> {
   using List = TypeList<T...>;
 };
@@ -120,7 +121,8 @@ inline std::string_view text_of(std::string_view text) { return text; }
 template <std::size_t N>
 std::string_view text_of(const char (&text)[N]) {
   const void* end = std::memchr(text, 0, N);
-  return {text, end == nullptr ? N : static_cast<std::size_t>(static_cast<const char*>(end) - text)};
+  return {text,
+          end == nullptr ? N : static_cast<std::size_t>(static_cast<const char*>(end) - text)};
 }
 
 /// What a trait says of one type before its parts are looked at.

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <utility>
+
+#include <dstream/detail/keys.h>
+#include <dstream/transformations.h>
+
+namespace dstream {
+inline namespace v1 {
+
+/// A stream and its key function: what `key_by` gives. The operators see whole records of T; no
+/// pair is made before a result is. `KeyedDStream<K, T>` is the form over a DStream.
+template <class K, class T, template <class> class Stream>
+class Keyed {
+ public:
+  /// How many records each key of the batch has: pairs (key, count).
+  Stream<std::pair<Owned<K>, std::int64_t>> count(
+      std::uint32_t partitions = 0,
+      std::source_location where = std::source_location::current()) const {
+    return stream_.template by_key<Owned<K>>({"count", where}, keys_, detail::KeyCountFold{},
+                                             partitions);
+  }
+
+  /// Folds the records of each key with `Owned<T> f(Owned<T>, const T&)`, associative: pairs of the
+  /// key and the folded record, ordered by key group, then by first appearance.
+  template <class F>
+  Stream<std::pair<Owned<K>, Owned<T>>> reduce(
+      F f, std::uint32_t partitions = 0,
+      std::source_location where = std::source_location::current()) const {
+    detail::check_retainable<T>();
+    static_assert(detail::ReduceCallable<F, T>,
+                  "reduce: the callable must be callable as f(Owned<T>, const T&) and return "
+                  "Owned<T>");
+    return stream_.template by_key<Owned<K>>({"reduce", where}, keys_,
+                                             detail::RecordReduceFold<T, F>{std::move(f)}, partitions);
+  }
+
+  /// The records as pairs (key, record).
+  Stream<std::pair<K, T>> pairs(
+      std::source_location where = std::source_location::current()) const {
+    return stream_.map([keys = keys_](const T& record) { return std::pair<K, T>(keys(record), record); },
+                       where);
+  }
+
+  // For the library.
+  Keyed(Stream<T> stream, detail::ComputedKeys<T, K> keys)
+      : stream_(std::move(stream)), keys_(std::move(keys)) {}
+
+ private:
+  Stream<T> stream_;
+  detail::ComputedKeys<T, K> keys_;
+
+};
+
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,148 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/batch_info.h>
+#include <dstream/detail/console.h>
+#include <dstream/detail/plan_node.h>
+#include <dstream/format.h>
+#include <dstream/rdd.h>
+#include <dstream/task_context.h>
+
+namespace dstream {
+inline namespace v1 {
+
+/// How `for_each` calls its function.
+struct ForEachOptions {
+  /// From several tasks at a time, in no order. The function must then be callable as const.
+  bool parallel = false;
+};
+
+namespace detail {
+
+/// The dashed header that print() puts above a batch, as Spark's does.
+DSTREAM_EXPORT std::string print_header(Time batch_time);
+
+/// Prints the first records of a batch.
+template <class T>
+class PrintStep final : public Step {
+ public:
+  explicit PrintStep(std::size_t limit) : limit_(limit) {}
+
+  void begin(const TaskContext& context) override {
+    text_ = print_header(context.batch_time);
+    seen_ = 0;
+  }
+  void process(Chunk chunk) override {
+    for (const T& record : chunk.records<T>()) {
+      if (seen_++ >= limit_) return;
+      format_value(text_, record);
+      text_ += '\n';
+    }
+  }
+  void flush() override {
+    if (seen_ > limit_) text_ += "...\n";
+    text_ += '\n';
+    write_to_stdout(text_);
+  }
+
+ private:
+  const std::size_t limit_;
+  std::size_t seen_ = 0;
+  std::string text_;
+};
+
+template <class T>
+class PrintOutput final : public OutputOperation {
+ public:
+  explicit PrintOutput(std::size_t limit) : OutputOperation(OutputPhase::task), limit_(limit) {}
+  StepPtr make_step() const override { return std::make_unique<PrintStep<T>>(limit_); }
+
+ private:
+  const std::size_t limit_;
+};
+
+/// Calls a function with each record.
+template <class T, class F>
+class ForEachOutput final : public OutputOperation {
+ public:
+  explicit ForEachOutput(F f)
+      : OutputOperation(OutputPhase::task), f_(std::make_unique<F>(std::move(f))) {}
+  StepPtr make_step() const override { return std::make_unique<CallStep>(*f_); }
+
+ private:
+  class CallStep final : public Step {
+   public:
+    explicit CallStep(F& f) : f_(f) {}
+    void process(Chunk chunk) override {
+      for (const T& record : chunk.records<T>()) f_(record);
+    }
+
+   private:
+    F& f_;
+  };
+
+  std::unique_ptr<F> f_;
+};
+
+/// Calls a function with each batch's data set, on the driver thread.
+template <class T, class F>
+class ForeachRddOutput final : public OutputOperation {
+ public:
+  ForeachRddOutput(F f, Origin origin)
+      : OutputOperation(OutputPhase::driver), f_(std::move(f)), origin_(origin) {}
+
+  void run(JobRunner& jobs, std::vector<BlockPtr> blocks, const BatchInfo& info) override {
+    Rdd<T> rdd = rdd_of_blocks<T>(jobs, std::move(blocks), origin_);
+    if constexpr (std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>) {
+      f_(std::move(rdd), info.batch_time, info);
+    } else if constexpr (std::is_invocable_v<F&, Rdd<T>, Time>) {
+      f_(std::move(rdd), info.batch_time);
+    } else {
+      f_(std::move(rdd));
+    }
+  }
+
+ private:
+  F f_;
+  Origin origin_;
+};
+
+/// The function of `transform`: from data set to data set, on the driver thread.
+template <class T, class U, class F>
+class TransformFunction final : public TransformNode::Function {
+ public:
+  TransformFunction(F f, Origin origin) : f_(std::move(f)), origin_(origin) {}
+
+  std::vector<BlockPtr> run(JobRunner& jobs, std::vector<std::vector<BlockPtr>> parents,
+                            Time batch_time) const override {
+    Rdd<T> rdd = rdd_of_blocks<T>(jobs, std::move(parents.front()), origin_);
+    if constexpr (std::is_invocable_v<F&, Rdd<T>, Time>) {
+      return jobs.run_job(f_(std::move(rdd), batch_time).node(), &make_collector<U>);
+    } else {
+      return jobs.run_job(f_(std::move(rdd)).node(), &make_collector<U>);
+    }
+  }
+
+ private:
+  mutable F f_;  // called by one thread at a time
+  Origin origin_;
+};
+
+template <class F, class T>
+struct TransformResult {
+  using type = std::invoke_result_t<F&, Rdd<T>>;
+};
+template <class F, class T>
+  requires std::is_invocable_v<F&, Rdd<T>, Time>
+struct TransformResult<F, T> {
+  using type = std::invoke_result_t<F&, Rdd<T>, Time>;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

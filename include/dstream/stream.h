@@ -1,0 +1,156 @@
+#pragma once
+
+#include <memory>
+#include <source_location>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/channel.h>
+#include <dstream/detail/plan_context.h>
+#include <dstream/keyed.h>
+#include <dstream/output.h>
+#include <dstream/rdd.h>
+#include <dstream/transformations.h>
+
+namespace dstream {
+inline namespace v1 {
+
+template <class T>
+class DStream;
+
+/// A DStream and its key function; see Keyed.
+template <class K, class T>
+using KeyedDStream = Keyed<K, T, DStream>;
+
+/// A discretized stream: the same chain of work over every batch's data set. A light handle on a
+/// node of its context's plan; copying it is cheap, and several operators may use one stream, which
+/// is still computed once per batch. The transformations are in Transformations, the outputs here.
+///
+/// Outputs run in batch-time order. All members throw Error{Errc::illegal_state} after start().
+template <class T>
+class DStream : public Transformations<T, DStream> {
+ public:
+  /// Applies f to every batch's data set: `Rdd<U> f(Rdd<T>)` or `Rdd<U> f(Rdd<T>, Time)`. f runs on
+  /// the driver thread each batch, sees current outside variables and may run actions.
+  template <class F>
+  auto transform(F f, std::source_location where = std::source_location::current()) const {
+    static_assert(std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time>,
+                  "transform: the callable must be callable as f(Rdd<T>) or f(Rdd<T>, Time)");
+    using Result = typename detail::TransformResult<F, T>::type;
+    using U = typename Result::value_type;
+    const detail::Origin origin{"transform", where};
+    return derive<U>(origin, std::make_shared<detail::TransformNode>(
+                                 origin, type_name<U>(), std::vector<detail::PlanNodePtr>{node_},
+                                 std::vector<detail::CollectorFactory>{&detail::make_collector<T>},
+                                 std::make_unique<detail::TransformFunction<T, U, F>>(std::move(f),
+                                                                                      origin)));
+  }
+
+  /// Prints the first `n` records of every batch to stdout, below a header with the batch time.
+  void print(std::size_t n = 10, std::source_location where = std::source_location::current()) const {
+    // One record more than is shown tells whether to print "...".
+    add_task_output({"print", where}, gather({"print", where}, n + 1, true),
+                    std::make_shared<detail::PrintOutput<T>>(n));
+  }
+
+  /// Calls f(const T&) with every record, one at a time in slice order, on one thread;
+  /// `{.parallel = true}` lifts that. At least once: repeated when a task is retried.
+  template <class F>
+  void for_each(F f, ForEachOptions options = {},
+                std::source_location where = std::source_location::current()) const {
+    static_assert(std::is_invocable_v<F&, const T&>,
+                  "for_each: the callable must be callable as f(const T&)");
+    auto output = std::make_shared<detail::ForEachOutput<T, F>>(std::move(f));
+    const detail::Origin origin{"for_each", where};
+    add_task_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
+                    std::move(output));
+  }
+
+  /// Calls f with every batch's data set, on the driver thread: `f(Rdd<T>)`, `f(Rdd<T>, Time)` or
+  /// `f(Rdd<T>, Time, const BatchInfo&)`. Called for empty batches too. At least once.
+  template <class F>
+  void foreach_rdd(F f, std::source_location where = std::source_location::current()) const {
+    static_assert(std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time> ||
+                      std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>,
+                  "foreach_rdd: the callable must be callable as f(Rdd<T>), f(Rdd<T>, Time) or "
+                  "f(Rdd<T>, Time, const BatchInfo&)");
+    const detail::Origin origin{"foreach_rdd", where};
+    add_collecting_output(
+        origin, std::make_shared<detail::ForeachRddOutput<T, F>>(std::move(f), origin));
+  }
+
+  /// Results for a host thread to pull, batch by batch, each exactly once after its COMMIT.
+  Channel<T> to_channel(ChannelOptions options = {},
+                        std::source_location where = std::source_location::current()) const {
+    auto output = std::make_shared<detail::ChannelOutput<T>>(options);
+    add_collecting_output({"to_channel", where}, output);
+    return Channel<T>(std::move(output));
+  }
+
+  /// The most recent batch's result, readable at any time.
+  Latest<T> latest(std::source_location where = std::source_location::current()) const {
+    auto output = std::make_shared<detail::LatestOutput<T>>();
+    add_collecting_output({"latest", where}, output);
+    return Latest<T>(std::move(output));
+  }
+
+  /// Names the operator that made this stream, for explain(), figures and messages.
+  DStream& named(std::string name, std::source_location where = std::source_location::current()) {
+    context_->check_open({"named", where});
+    node_->name = std::move(name);
+    return *this;
+  }
+  /// Gives the operator that made this stream an identity that survives changes of the program.
+  DStream& uid(std::string uid, std::source_location where = std::source_location::current()) {
+    context_->check_open({"uid", where});
+    node_->uid = std::move(uid);
+    return *this;
+  }
+
+  // For the library and for connectors.
+  DStream(std::shared_ptr<detail::PlanContext> context, detail::PlanNodePtr node)
+      : context_(std::move(context)), node_(std::move(node)) {}
+  const detail::PlanNodePtr& node() const { return node_; }
+  const std::shared_ptr<detail::PlanContext>& context() const { return context_; }
+  void check(const detail::Origin& origin) const { context_->check_open(origin); }
+
+  template <class U>
+  DStream<U> derive(const detail::Origin& origin, detail::PlanNodePtr node) const {
+    context_->check_open(origin);
+    return DStream<U>(context_, std::move(node));
+  }
+  template <class U>
+  DStream<U> derive_from(const DStream<T>& other, const detail::Origin& origin,
+                         detail::PlanNodePtr node) const {
+    detail::check_same_context(context_.get(), other.context_.get(), origin);
+    return derive<U>(origin, std::move(node));
+  }
+  /// Adds an output that is given the collected batch.
+  void add_collecting_output(const detail::Origin& origin,
+                             std::shared_ptr<detail::OutputOperation> operation) const {
+    detail::check_retainable<T>();
+    context_->add_output(std::make_shared<detail::OutputNode>(
+        origin, type_name<T>(), node_, std::move(operation), &detail::make_collector<T>));
+  }
+
+ private:
+  detail::PlanNodePtr gather(const detail::Origin& origin, std::size_t limit,
+                             bool reads_nothing) const {
+    detail::check_retainable<T>();
+    return std::make_shared<detail::ExchangeNode>(
+        origin, type_name<T>(), node_,
+        std::make_shared<detail::GatherExchange>(&detail::make_collector<T>, limit, reads_nothing));
+  }
+  void add_task_output(const detail::Origin& origin, detail::PlanNodePtr parent,
+                       std::shared_ptr<detail::OutputOperation> operation) const {
+    context_->add_output(std::make_shared<detail::OutputNode>(
+        origin, type_name<T>(), std::move(parent), std::move(operation), nullptr));
+  }
+
+  std::shared_ptr<detail::PlanContext> context_;
+  detail::PlanNodePtr node_;
+};
+
+}  // namespace v1
+}  // namespace dstream

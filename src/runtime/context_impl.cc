@@ -1,0 +1,213 @@
+#include "runtime/context_impl.h"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "dstream/error.h"
+#include "plan/explain.h"
+#include "runtime/check_options.h"
+#include "runtime/flow_graph_runner.h"
+#include "runtime/inline_runner.h"
+#include "runtime/job.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+ContextImpl::ContextImpl(Options options) : options_(checked(std::move(options))) {
+  run_settings_.exchange = {options_.default_partitions, options_.hash_seed};
+  run_settings_.slice_records = options_.slice_records;
+  run_settings_.max_task_failures = options_.max_task_failures;
+  run_settings_.executors = options_.execution == Execution::inline_run ? 1 : options_.executors;
+  run_settings_.run_empty_tasks = options_.run_empty_tasks;
+  run_settings_.clock = options_.clock.get();
+  tunables_ = options_.tunables;
+}
+
+ContextImpl::~ContextImpl() = default;
+
+void ContextImpl::check_open(const Origin& origin) const {
+  if (state() == ContextState::initialized) return;
+  throw Error(Errc::illegal_state,
+              "the context has started; build the whole plan before start()",
+              {origin.operation, origin.where, {}, {}});
+}
+
+void ContextImpl::add_input(std::shared_ptr<SourceNode> source) {
+  check_open(source->origin);
+  inputs_.push_back(std::move(source));
+}
+
+void ContextImpl::add_output(std::shared_ptr<OutputNode> output) {
+  check_open(output->origin);
+  outputs_.push_back(std::move(output));
+}
+
+void ContextImpl::check_plan() const {
+  if (outputs_.empty()) {
+    throw Error(Errc::no_output,
+                "no output operation: add print(), for_each(), foreach_rdd(), to_channel() or "
+                "latest() to a stream before start()");
+  }
+  std::set<std::string> uids;
+  for (const PlanNode* node : plan_nodes(outputs_)) {
+    if (node->uid.empty() || uids.insert(node->uid).second) continue;
+    throw Error(Errc::invalid_argument,
+                fmt::format("the uid \"{}\" is given twice; each operator needs its own", node->uid),
+                {node->origin.operation, node->origin.where, {}, {}});
+  }
+}
+
+void ContextImpl::build() {
+  compiled_ = std::make_unique<CompiledGraph>(StageGraph::build(outputs_), run_settings_);
+  if (options_.execution == Execution::inline_run) {
+    runner_ = std::make_unique<InlineRunner>(*this);
+  } else {
+    const std::uint32_t drivers =
+        compiled_->graph().has_driver_stages() ? options_.max_batches_in_flight : 0;
+    runner_ = std::make_unique<FlowGraphRunner>(
+        *compiled_,
+        ExecutorSettings{options_.executors, options_.slots, options_.pin_executors, drivers},
+        *this);
+  }
+  scheduler_ = std::make_unique<JobScheduler>(
+      JobScheduler::Parts{*compiled_, *runner_, blocks_, *options_.batch_log, listeners_,
+                          *options_.clock, *this},
+      options_.max_batches_in_flight);
+  // Sources in the order in which the graph knows them; inputs without an output are not run.
+  std::vector<std::shared_ptr<InputSource>> sources;
+  for (const SourceNode* node : compiled_->graph().sources()) sources.push_back(node->source);
+  generator_ = std::make_unique<JobGenerator>(std::move(sources), *options_.clock, *scheduler_,
+                                              options_.trigger, options_.batch_interval);
+  generator_->set_tunables(tunables_);
+  generator_->on_error([this](std::exception_ptr error) { fail(std::move(error)); });
+}
+
+void ContextImpl::start() {
+  std::lock_guard life(life_mutex_);
+  if (state() == ContextState::active) return;
+  if (state() == ContextState::stopped) {
+    throw Error(Errc::illegal_state, "a stopped context cannot be started again; make a new one");
+  }
+  check_plan();
+  build();
+  {
+    std::lock_guard lock(mutex_);
+    state_ = ContextState::active;
+  }
+  try {
+    listeners_.start();
+    runner_->start();
+    for (const SourceNode* node : compiled_->graph().sources()) node->source->start(*this);
+    generator_->start();
+  } catch (...) {
+    shut_down(StopMode::immediate);
+    throw;
+  }
+  const Time now = options_.clock->now();
+  listeners_.post([now](StreamingListener& l) { l.on_streaming_started(now); });
+  if (wants_arrivals()) runner_->request_poll();
+}
+
+void ContextImpl::refuse_inside_task(const char* call) const {
+  if (!inside_task() && !ListenerBus::inside_listener()) return;
+  throw Error(Errc::illegal_state,
+              fmt::format("{} may not be called from inside a task or a listener: it would wait "
+                          "for itself; signal another thread instead",
+                          call));
+}
+
+void ContextImpl::stop(StopMode mode) {
+  refuse_inside_task("stop()");
+  std::lock_guard life(life_mutex_);
+  if (state() == ContextState::initialized) {
+    std::lock_guard lock(mutex_);
+    state_ = ContextState::stopped;
+    shut_down_ = true;
+    changed_.notify_all();
+    return;
+  }
+  shut_down(mode);
+}
+
+/// The order matters: nothing new comes in, what is in goes through, then the threads end.
+void ContextImpl::shut_down(StopMode mode) {
+  {
+    std::lock_guard lock(mutex_);
+    if (shut_down_) return;
+    if (error_) mode = StopMode::immediate;
+  }
+  generator_->stop();
+  for (const SourceNode* node : compiled_->graph().sources()) node->source->stop();
+  if (mode == StopMode::graceful) {
+    generator_->finish();
+    scheduler_->drain();
+  }
+  scheduler_->halt();
+  runner_->stop();
+  for (const PlanNodePtr& output : outputs_) {
+    static_cast<OutputNode&>(*output).operation->close();
+  }
+  listeners_.stop();
+  std::lock_guard lock(mutex_);
+  state_ = ContextState::stopped;
+  shut_down_ = true;
+  changed_.notify_all();
+}
+
+void ContextImpl::fail(std::exception_ptr error) {
+  std::lock_guard lock(mutex_);
+  if (!error_) error_ = std::move(error);
+  changed_.notify_all();
+}
+
+bool ContextImpl::await(std::optional<Duration> timeout) {
+  refuse_inside_task("await_termination()");
+  const Time deadline = timeout ? options_.clock->now() + *timeout : Time(INT64_MAX);
+  std::unique_lock lock(mutex_);
+  while (state_ != ContextState::stopped && !error_) {
+    if (timeout && options_.clock->now() >= deadline) return false;
+    options_.clock->wait_until(lock, changed_, deadline);
+  }
+  if (!error_) return true;
+  lock.unlock();
+  stop(StopMode::immediate);
+  std::rethrow_exception(error_);
+}
+
+ContextState ContextImpl::state() const {
+  std::lock_guard lock(mutex_);
+  return error_ ? ContextState::stopped : state_;
+}
+
+void ContextImpl::batch_done() {
+  if (wants_arrivals()) generator_->poll();
+}
+
+std::vector<BlockPtr> ContextImpl::run_job(const PlanNodePtr& node, CollectorFactory collector) {
+  refuse_inside_task("an action of an Rdd");
+  return run_plan(node, collector, run_settings_, *runner_);
+}
+
+std::string ContextImpl::explain(ExplainFormat format) const {
+  if (!compiled_) return explain_graph(StageGraph::build(outputs_), format, {});
+  return explain_graph(compiled_->graph(), format, compiled_->summaries());
+}
+
+Tunables ContextImpl::tunables() const {
+  std::lock_guard lock(mutex_);
+  return tunables_;
+}
+
+void ContextImpl::set_tunables(const Tunables& tunables) {
+  std::lock_guard lock(mutex_);
+  tunables_ = tunables;
+  if (generator_) generator_->set_tunables(tunables);
+}
+
+std::size_t ContextImpl::memory_bytes() const { return blocks_.bytes(); }
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

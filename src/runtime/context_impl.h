@@ -1,0 +1,99 @@
+#pragma once
+
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <dstream/detail/plan_context.h>
+#include <dstream/options.h>
+#include <dstream/streaming_context.h>
+
+#include "runtime/job_generator.h"
+#include "runtime/job_scheduler.h"
+#include "runtime/listener_bus.h"
+#include "runtime/runner.h"
+#include "storage/block_store.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// A StreamingContext's inside: the plan while it is built, then the parts that run it.
+class ContextImpl final : public PlanContext,
+                          public RunnerHost,
+                          public SourceHost,
+                          public SchedulerObserver,
+                          public std::enable_shared_from_this<ContextImpl> {
+ public:
+  explicit ContextImpl(Options options);
+  ~ContextImpl() override;
+
+  // PlanContext
+  void check_open(const Origin& origin) const override;
+  void add_input(std::shared_ptr<SourceNode> source) override;
+  void add_output(std::shared_ptr<OutputNode> output) override;
+
+  // RunnerHost
+  std::vector<BlockPtr> run_job(const PlanNodePtr& node, CollectorFactory collector) override;
+  void poll() override { generator_->poll(); }
+
+  // SourceHost
+  void data_arrived() override { runner_->request_poll(); }
+  void source_failed(std::exception_ptr error) override { fail(std::move(error)); }
+  Clock& clock() override { return *options_.clock; }
+  bool wants_arrivals() const override { return options_.trigger == Trigger::arrival; }
+
+  // SchedulerObserver
+  void batch_failed(std::exception_ptr error) override { fail(std::move(error)); }
+  void batch_done() override;
+
+  void start();
+  void stop(StopMode mode);
+  bool await(std::optional<Duration> timeout);
+  ContextState state() const;
+  std::string explain(ExplainFormat format) const;
+
+  const Options& options() const { return options_; }
+  Tunables tunables() const;
+  void set_tunables(const Tunables& tunables);
+  ListenerBus& listeners() { return listeners_; }
+  std::size_t memory_bytes() const;
+
+  // The test kit's door.
+  JobGenerator& generator() { return *generator_; }
+  JobScheduler& scheduler() { return *scheduler_; }
+  BlockStore& blocks() { return blocks_; }
+
+ private:
+  void check_plan() const;
+  void build();
+  void fail(std::exception_ptr error);
+  void shut_down(StopMode mode);
+  void refuse_inside_task(const char* call) const;
+
+  Options options_;
+  RunSettings run_settings_;
+  std::vector<std::shared_ptr<SourceNode>> inputs_;
+  std::vector<PlanNodePtr> outputs_;
+  ListenerBus listeners_;
+  BlockStore blocks_;
+  std::unique_ptr<CompiledGraph> compiled_;
+  std::unique_ptr<Runner> runner_;
+  std::unique_ptr<JobScheduler> scheduler_;
+  std::unique_ptr<JobGenerator> generator_;
+
+  std::mutex life_mutex_;      // held through start() and stop(): one at a time
+  mutable std::mutex mutex_;   // guards all below; leaf
+  std::condition_variable changed_;
+  ContextState state_ = ContextState::initialized;
+  bool shut_down_ = false;
+  std::exception_ptr error_;
+  Tunables tunables_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

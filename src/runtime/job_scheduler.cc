@@ -1,0 +1,257 @@
+#include "runtime/job_scheduler.h"
+
+#include <utility>
+
+#include "dstream/error.h"
+
+namespace dstream {
+inline namespace v1 {
+
+BatchLog::~BatchLog() = default;
+
+namespace detail {
+
+/// Moves the scheduler on when a host takes a batch out of a full channel; outlives it where the
+/// host still holds the channel.
+class JobScheduler::RoomAlarm final : public RoomWaiter {
+ public:
+  explicit RoomAlarm(JobScheduler& scheduler) : scheduler_(&scheduler) {}
+  void room() override {
+    std::lock_guard lock(mutex_);
+    if (scheduler_ != nullptr) scheduler_->advance();
+  }
+  void detach() {
+    std::lock_guard lock(mutex_);
+    scheduler_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;  // held while the scheduler moves on, so that it cannot go away meanwhile
+  JobScheduler* scheduler_;
+};
+
+JobScheduler::JobScheduler(const Parts& parts, std::uint32_t max_in_flight)
+    : parts_(parts),
+      max_in_flight_(max_in_flight),
+      room_(std::make_shared<RoomAlarm>(*this)) {}
+
+JobScheduler::~JobScheduler() { room_->detach(); }
+
+void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
+                          std::vector<SourceRange> ranges, std::size_t max_queued) {
+  BatchInfo info;
+  info.batch_time = until;
+  info.from = from;
+  info.sources = std::move(ranges);
+  for (const SourceRange& range : info.sources) info.records += range.records;
+  info.submission_time = parts_.clock.now();
+  {
+    std::lock_guard lock(mutex_);
+    if (halted_) return;
+    BatchInfo* const last = pending_.empty() ? nullptr : &pending_.back();
+    if (last != nullptr &&
+        ((last->records == 0 && info.records == 0) || pending_.size() >= max_queued)) {
+      parts_.blocks.extend(last->batch_time, until, std::move(blocks));
+      last->batch_time = until;
+      last->records += info.records;
+      for (std::size_t s = 0; s < last->sources.size(); ++s) {
+        last->sources[s].records += info.sources[s].records;
+      }
+    } else {
+      parts_.blocks.put(until, std::move(blocks));
+      pending_.push_back(info);
+    }
+  }
+  if (parts_.listeners.has_listeners()) {
+    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_submitted(info); });
+  }
+  advance();
+}
+
+bool JobScheduler::has_room() const {
+  std::lock_guard lock(mutex_);
+  return !halted_ && pending_.empty() && in_flight_.size() < max_in_flight_;
+}
+
+/// Commits and starts whatever can be, until nothing can. Whoever comes while another thread does
+/// so leaves it a note.
+void JobScheduler::advance() {
+  std::unique_lock lock(mutex_);
+  again_ = true;
+  if (advancing_) return;
+  advancing_ = true;
+  bool completed = false;
+  while (again_) {
+    again_ = false;
+    while (commit_front(lock)) completed = true;
+    while (start_next(lock)) {
+    }
+  }
+  advancing_ = false;
+  const bool halted = halted_;
+  idle_.notify_all();
+  lock.unlock();
+  if (completed && !halted) parts_.observer.batch_done();
+}
+
+bool JobScheduler::start_next(std::unique_lock<std::mutex>& lock) {
+  if (halted_ || pending_.empty() || in_flight_.size() >= max_in_flight_) return false;
+  BatchInfo info = std::move(pending_.front());
+  pending_.pop_front();
+  InFlight next;
+  if (spare_runs_.empty()) {
+    next.run = std::make_unique<Run>(parts_.compiled, *this);
+  } else {
+    next.run = std::move(spare_runs_.back());
+    spare_runs_.pop_back();
+  }
+  next.gated = !in_flight_.empty();
+  Run& run = *next.run;
+  const bool gated = next.gated;
+  in_flight_.push_back(std::move(next));
+  lock.unlock();
+  const RunSettings& settings = parts_.compiled.settings();
+  std::exception_ptr alloc_error;
+  try {
+    parts_.log.alloc({info.batch_time, info.from, info.sources, settings.exchange.partitions,
+                      settings.slice_records});
+  } catch (...) {
+    alloc_error = std::current_exception();
+  }
+  BatchBlocks blocks = parts_.blocks.get(info.batch_time);
+  run.reset(std::move(info), std::move(blocks), gated);
+  if (alloc_error) run.fail(alloc_error);
+  parts_.runner.submit(run);
+  lock.lock();
+  return true;
+}
+
+void JobScheduler::run_complete(Run& run) {
+  {
+    std::lock_guard lock(mutex_);
+    for (InFlight& batch : in_flight_) {
+      if (batch.run.get() == &run) batch.computed = true;
+    }
+  }
+  advance();
+}
+
+bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
+  if (in_flight_.empty() || !in_flight_.front().computed) return false;
+  Run& run = *in_flight_.front().run;
+  if (run.failed() || halted_) {
+    fail_front(lock);
+    return true;
+  }
+  lock.unlock();
+  if (!outputs_ready()) {
+    lock.lock();
+    return false;
+  }
+  BatchInfo info = run.info();
+  info.failed_attempts = run.failed_attempts();
+  info.processing_start =
+      run.first_start() == Time() ? info.submission_time : run.first_start();
+  try {
+    parts_.log.prepare(info.batch_time);
+    parts_.log.commit(info.batch_time);
+  } catch (...) {
+    run.fail(std::current_exception());
+    lock.lock();
+    fail_front(lock);
+    return true;
+  }
+  publish(run, info);
+  lock.lock();
+  ++completed_;
+  retire_front(lock);
+  return true;
+}
+
+bool JobScheduler::outputs_ready() {
+  for (const PublishedOutput& output : parts_.compiled.graph().published()) {
+    if (!output.node->operation->ready(room_)) return false;
+  }
+  return true;
+}
+
+void JobScheduler::publish(Run& run, BatchInfo& info) {
+  info.processing_end = parts_.clock.now();
+  for (const PublishedOutput& output : parts_.compiled.graph().published()) {
+    output.node->operation->publish(run.take_collected(output.from), info);
+  }
+  parts_.log.publish(info.batch_time);
+  if (parts_.listeners.has_listeners()) {
+    parts_.listeners.post([info](StreamingListener& l) {
+      l.on_batch_started(info);
+      l.on_batch_completed(info);
+    });
+  }
+}
+
+/// The front batch is done with: its memory goes back, the next one's outputs may run.
+void JobScheduler::retire_front(std::unique_lock<std::mutex>& lock) {
+  std::unique_ptr<Run> run = std::move(in_flight_.front().run);
+  in_flight_.pop_front();
+  Run* next = nullptr;
+  if (!in_flight_.empty() && std::exchange(in_flight_.front().gated, false)) {
+    next = in_flight_.front().run.get();
+  }
+  lock.unlock();
+  run->release();
+  parts_.blocks.remove(run->info().batch_time);
+  if (next != nullptr) parts_.runner.open_gate(*next);
+  lock.lock();
+  spare_runs_.push_back(std::move(run));
+}
+
+void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock) {
+  Run& run = *in_flight_.front().run;
+  const bool stopped = std::exchange(halted_, true);
+  drop_pending();
+  for (InFlight& batch : in_flight_) batch.run->fail(run.error());
+  lock.unlock();
+  if (!stopped) {
+    const BatchInfo info = run.info();
+    parts_.listeners.post([info](StreamingListener& l) {
+      l.on_batch_failed(info, "the batch failed; await_termination() throws its error");
+    });
+    parts_.observer.batch_failed(run.error());
+  }
+  lock.lock();
+  retire_front(lock);
+}
+
+void JobScheduler::drop_pending() {
+  for (const BatchInfo& info : pending_) parts_.blocks.remove(info.batch_time);
+  pending_.clear();
+}
+
+void JobScheduler::drain() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return idle() && !advancing_; });
+}
+
+void JobScheduler::halt() {
+  {
+    std::lock_guard lock(mutex_);
+    halted_ = true;
+    drop_pending();
+    const auto stopped = std::make_exception_ptr(
+        Error(Errc::illegal_state, "the context was stopped while the batch ran"));
+    for (InFlight& batch : in_flight_) batch.run->fail(stopped);
+  }
+  advance();
+  drain();
+}
+
+std::size_t JobScheduler::bytes() const { return parts_.blocks.bytes(); }
+
+std::uint64_t JobScheduler::completed_batches() const {
+  std::lock_guard lock(mutex_);
+  return completed_;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <dstream/batch_info.h>
+#include <dstream/batch_log.h>
+
+#include "runtime/listener_bus.h"
+#include "runtime/runner.h"
+#include "storage/block_store.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// Told by the scheduler; called without its lock.
+class SchedulerObserver {
+ public:
+  virtual ~SchedulerObserver() = default;
+  /// A batch has failed for good; nothing further is run.
+  virtual void batch_failed(std::exception_ptr error) = 0;
+  /// There is room for another batch.
+  virtual void batch_done() = 0;
+};
+
+/// Takes batches through the protocol ALLOC → compute → PREPARE → COMMIT → PUBLISH: up to
+/// `max_in_flight` at once, commits in batch-time order. Has no thread: each call, and each end of
+/// a run, moves on what can be moved, on the thread that made it; one thread at a time does so.
+class JobScheduler final : public RunObserver {
+ public:
+  struct Parts {
+    CompiledGraph& compiled;
+    Runner& runner;
+    BlockStore& blocks;
+    BatchLog& log;
+    ListenerBus& listeners;
+    Clock& clock;
+    SchedulerObserver& observer;
+  };
+  JobScheduler(const Parts& parts, std::uint32_t max_in_flight);
+  ~JobScheduler() override;
+
+  /// Queues a batch that covers (from, until]. Batches come in time order. Where the last waiting
+  /// batch and this one are empty, or `max_queued` batches wait, they are run as one.
+  void submit(Time from, Time until, BatchBlocks blocks, std::vector<SourceRange> ranges,
+              std::size_t max_queued);
+
+  /// Whether a further batch would start at once.
+  bool has_room() const;
+  /// Waits until all batches are committed or the scheduler has halted.
+  void drain();
+  /// Drops waiting batches and lets running tasks end; waits for them.
+  void halt();
+
+  std::size_t bytes() const;
+  std::uint64_t completed_batches() const;
+
+  void run_complete(Run& run) override;
+
+ private:
+  class RoomAlarm;
+  struct InFlight {
+    std::unique_ptr<Run> run;
+    bool computed = false;
+    bool gated = false;
+  };
+
+  void advance();
+  bool commit_front(std::unique_lock<std::mutex>& lock);
+  bool start_next(std::unique_lock<std::mutex>& lock);
+  bool outputs_ready();
+  void publish(Run& run, BatchInfo& info);
+  void retire_front(std::unique_lock<std::mutex>& lock);
+  void fail_front(std::unique_lock<std::mutex>& lock);
+  void drop_pending();
+  bool idle() const { return pending_.empty() && in_flight_.empty(); }
+
+  Parts parts_;
+  const std::uint32_t max_in_flight_;
+
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable idle_;
+  std::deque<BatchInfo> pending_;
+  std::deque<InFlight> in_flight_;  // in batch-time order
+  std::vector<std::unique_ptr<Run>> spare_runs_;  // at most max_in_flight_
+  std::uint64_t completed_ = 0;
+  bool advancing_ = false;
+  bool again_ = false;
+  bool halted_ = false;
+  const std::shared_ptr<RoomAlarm> room_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,99 @@
+#include "runtime/listener_bus.h"
+
+#include <chrono>
+
+namespace dstream {
+inline namespace v1 {
+
+StreamingListener::~StreamingListener() = default;
+
+namespace detail {
+namespace {
+
+thread_local bool t_inside_listener = false;
+
+}  // namespace
+
+bool ListenerBus::inside_listener() { return t_inside_listener; }
+
+ListenerBus::ListenerBus() : shared_(std::make_shared<Shared>()) {}
+
+ListenerBus::~ListenerBus() { stop(); }
+
+void ListenerBus::add(std::shared_ptr<StreamingListener> listener) {
+  std::lock_guard lock(shared_->mutex);
+  shared_->listeners.push_back(std::move(listener));
+}
+
+bool ListenerBus::has_listeners() const {
+  std::lock_guard lock(shared_->mutex);
+  return !shared_->listeners.empty();
+}
+
+void ListenerBus::start() {
+  if (!has_listeners() || thread_.joinable()) return;
+  thread_ = std::thread([shared = shared_] { work(shared); });
+}
+
+void ListenerBus::post(Event event) {
+  {
+    std::lock_guard lock(shared_->mutex);
+    if (shared_->listeners.empty() || shared_->closed) return;
+    if (shared_->events.size() >= kCapacity) {
+      ++shared_->dropped;
+      return;
+    }
+    shared_->events.push_back(std::move(event));
+  }
+  shared_->wake.notify_one();
+}
+
+void ListenerBus::work(const std::shared_ptr<Shared>& shared) {
+  t_inside_listener = true;
+  std::unique_lock lock(shared->mutex);
+  while (true) {
+    shared->wake.wait(lock, [&] { return shared->closed || !shared->events.empty(); });
+    if (shared->events.empty()) break;
+    const Event event = std::move(shared->events.front());
+    shared->events.pop_front();
+    const auto listeners = shared->listeners;
+    lock.unlock();
+    std::uint64_t thrown = 0;
+    for (const auto& listener : listeners) {
+      try {
+        event(*listener);
+      } catch (...) {
+        ++thrown;
+      }
+    }
+    lock.lock();
+    shared->dropped += thrown;
+  }
+  shared->finished = true;
+  shared->done.notify_all();
+}
+
+bool ListenerBus::stop() {
+  if (!thread_.joinable()) return true;
+  std::unique_lock lock(shared_->mutex);
+  shared_->closed = true;
+  shared_->wake.notify_all();
+  const bool finished =
+      shared_->done.wait_for(lock, std::chrono::seconds(5), [this] { return shared_->finished; });
+  lock.unlock();
+  if (finished) {
+    thread_.join();
+  } else {
+    thread_.detach();
+  }
+  return finished;
+}
+
+std::uint64_t ListenerBus::dropped() const {
+  std::lock_guard lock(shared_->mutex);
+  return shared_->dropped;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <dstream/listener.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// Carries events to listeners on a thread of its own, which starts with the first listener. The
+/// queue holds at most kCapacity events; what comes on top is dropped and counted. A listener that
+/// never returns is left behind at stop: its thread owns nothing but shared state.
+class ListenerBus {
+ public:
+  using Event = std::function<void(StreamingListener&)>;
+  static constexpr std::size_t kCapacity = 1000;
+
+  ListenerBus();
+  ~ListenerBus();
+
+  void add(std::shared_ptr<StreamingListener> listener);
+  void start();
+  /// Delivers what is queued, for at most five seconds. Returns whether all of it was delivered.
+  bool stop();
+
+  bool has_listeners() const;
+  void post(Event event);
+  std::uint64_t dropped() const;
+  /// Whether the calling thread is the bus's: stop() of the context is refused there.
+  static bool inside_listener();
+
+ private:
+  struct Shared {
+    std::mutex mutex;  // guards all below
+    std::condition_variable wake;
+    std::condition_variable done;
+    std::vector<std::shared_ptr<StreamingListener>> listeners;
+    std::deque<Event> events;
+    std::uint64_t dropped = 0;
+    bool closed = false;
+    bool finished = false;
+  };
+  static void work(const std::shared_ptr<Shared>& shared);
+
+  std::shared_ptr<Shared> shared_;
+  std::thread thread_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,88 @@
+#include "dstream/streaming_context.h"
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "dstream/error.h"
+#include "dstream/listener.h"
+#include "receivers/socket_text_source.h"
+#include "runtime/context_impl.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace {
+
+/// The contexts that live in this process, for get_active().
+struct Registry {
+  std::mutex mutex;  // leaf
+  std::vector<StreamingContext*> contexts;
+};
+
+Registry& registry() {
+  static Registry instance;
+  return instance;
+}
+
+}  // namespace
+
+StreamingContext::StreamingContext(Options options)
+    : impl_(std::make_shared<detail::ContextImpl>(std::move(options))) {
+  std::lock_guard lock(registry().mutex);
+  registry().contexts.push_back(this);
+}
+
+StreamingContext::~StreamingContext() {
+  {
+    std::lock_guard lock(registry().mutex);
+    std::erase(registry().contexts, this);
+  }
+  impl_->stop(StopMode::immediate);
+}
+
+std::shared_ptr<detail::PlanContext> StreamingContext::plan() const { return impl_; }
+
+DStream<std::string_view> StreamingContext::socket_text_stream(std::string host,
+                                                               std::uint16_t port,
+                                                               std::source_location where) {
+  return add_source<std::string_view>(
+      "socket_text_stream",
+      detail::make_socket_text_source(std::move(host), port, impl_->options()), where);
+}
+
+void StreamingContext::start() { impl_->start(); }
+void StreamingContext::stop(StopMode mode) { impl_->stop(mode); }
+void StreamingContext::await_termination() { impl_->await(std::nullopt); }
+bool StreamingContext::await_termination_for(Duration timeout) { return impl_->await(timeout); }
+ContextState StreamingContext::state() const { return impl_->state(); }
+
+StreamingContext* StreamingContext::get_active() {
+  std::lock_guard lock(registry().mutex);
+  StreamingContext* active = nullptr;
+  for (StreamingContext* context : registry().contexts) {
+    if (context->state() != ContextState::active) continue;
+    if (active != nullptr) {
+      throw Error(Errc::illegal_state,
+                  "several contexts are active in this process; keep a reference to the one that "
+                  "you mean instead of calling get_active()");
+    }
+    active = context;
+  }
+  return active;
+}
+
+std::string StreamingContext::explain(ExplainFormat format) const { return impl_->explain(format); }
+
+void StreamingContext::add_listener(std::shared_ptr<StreamingListener> listener) {
+  impl_->check_open({"add_listener"});
+  impl_->listeners().add(std::move(listener));
+}
+
+std::uint64_t StreamingContext::dropped_events() const { return impl_->listeners().dropped(); }
+std::size_t StreamingContext::memory_bytes() const { return impl_->memory_bytes(); }
+const Options& StreamingContext::options() const { return impl_->options(); }
+Tunables StreamingContext::tunables() const { return impl_->tunables(); }
+void StreamingContext::set_tunables(const Tunables& tunables) { impl_->set_tunables(tunables); }
+
+}  // namespace v1
+}  // namespace dstream

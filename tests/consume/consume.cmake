@@ -1,0 +1,73 @@
+# cmake -D WAY=… -D SOURCE=… -D WORK=… -D BUILD=… -D COMPILER=… -D VERSION=… -D CCACHE=… -P …
+# Builds and runs the foreign project in one of the ways that tests/consume/CMakeLists.txt lists.
+
+set(project ${CMAKE_CURRENT_LIST_DIR}/project)
+set(prefix ${WORK}/prefix)
+set(moved ${WORK}/moved)
+if(CCACHE)
+  set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} ${CCACHE})
+endif()
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result
+    OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+function(configure_and_build source binary)
+  run(${CMAKE_COMMAND} -S ${source} -B ${binary} -G Ninja -DCMAKE_BUILD_TYPE=Release
+    -DCMAKE_CXX_COMPILER=${COMPILER} ${ARGN})
+  run(${CMAKE_COMMAND} --build ${binary})
+endfunction()
+
+function(check_program program)
+  run(${program})
+  if(NOT output STREQUAL "dstream ${VERSION}: invalid_argument at 12 s\n")
+    message(FATAL_ERROR "${program} printed: ${output}")
+  endif()
+endfunction()
+
+function(use way)
+  file(REMOVE_RECURSE ${WORK}/${WAY})
+  configure_and_build(${project} ${WORK}/${WAY} -DCONSUME_WAY=${way} ${ARGN})
+  check_program(${WORK}/${WAY}/consumer)
+endfunction()
+
+if(WAY STREQUAL "install")
+  file(REMOVE_RECURSE ${prefix} ${moved})
+  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+  file(RENAME ${prefix} ${moved}) # an installed tree has to work wherever it is put
+elseif(WAY STREQUAL "find_package")
+  use(find_package -Ddstream_ROOT=${moved} -DEXPECTED_VERSION=${VERSION})
+elseif(WAY STREQUAL "find_package_other_kind")
+  load_cache(${BUILD} READ_WITH_PREFIX built_ BUILD_SHARED_LIBS CMAKE_COMPILE_WARNING_AS_ERROR)
+  set(shared ON)
+  if(built_BUILD_SHARED_LIBS)
+    set(shared OFF)
+  endif()
+  configure_and_build(${SOURCE} ${WORK}/other_kind -DBUILD_SHARED_LIBS=${shared}
+    -DCMAKE_COMPILE_WARNING_AS_ERROR=${built_CMAKE_COMPILE_WARNING_AS_ERROR} # same flags: ccache hits
+    -DDSTREAM_BUILD_TESTS=OFF -DDSTREAM_BUILD_EXAMPLES=OFF -DDSTREAM_BUILD_BENCHMARKS=OFF)
+  file(REMOVE_RECURSE ${WORK}/other_prefix)
+  run(${CMAKE_COMMAND} --install ${WORK}/other_kind --prefix ${WORK}/other_prefix)
+  use(find_package -Ddstream_ROOT=${WORK}/other_prefix -DEXPECTED_VERSION=${VERSION})
+elseif(WAY STREQUAL "add_subdirectory" OR WAY STREQUAL "fetch_content")
+  use(${WAY} -DDSTREAM_SOURCE=${SOURCE})
+elseif(WAY STREQUAL "pkg_config")
+  file(GLOB_RECURSE pc_files ${moved}/*/dstream.pc)
+  cmake_path(GET pc_files PARENT_PATH pc_dir)
+  set(ENV{PKG_CONFIG_PATH} ${pc_dir})
+  run(pkg-config --cflags --libs dstream)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  cmake_path(GET pc_dir PARENT_PATH library_dir)
+  file(MAKE_DIRECTORY ${WORK}/pkg_config)
+  run(${COMPILER} -std=c++20 ${project}/main.cc -o ${WORK}/pkg_config/consumer ${flags})
+  set(ENV{LD_LIBRARY_PATH} ${library_dir})
+  check_program(${WORK}/pkg_config/consumer)
+else()
+  message(FATAL_ERROR "unknown way: ${WAY}")
+endif()
