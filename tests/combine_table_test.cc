@@ -302,6 +302,36 @@ TEST_CASE("integers spread over 64 bits", "[combine]") {
   check_all<std::int64_t>(slices, IdentityKey{}, JoinFold{});
 }
 
+TEST_CASE("the number that marks an empty slot is a key like any other", "[combine]") {
+  std::mt19937_64 random(12);
+  std::vector<std::vector<std::int64_t>> words(2);
+  std::vector<std::vector<std::uint32_t>> halves(2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (int k = 0; k < 3000; ++k) {
+      const bool marks = random() % 3 == 0 && (k > 1000 || i == 1);
+      words[i].push_back(marks ? std::numeric_limits<std::int64_t>::min() + 1
+                               : static_cast<std::int64_t>(random() % 500 << 50));
+      halves[i].push_back(marks ? 0x80000001U : static_cast<std::uint32_t>(random() % 900 << 20));
+    }
+  }
+  check_all<std::int64_t>(words, IdentityKey{}, CountFold<std::int64_t>{});
+  check_all<std::int64_t>(words, IdentityKey{}, JoinFold{});
+  check_all<std::uint32_t>(halves, IdentityKey{}, CountFold<std::int64_t>{});
+}
+
+TEST_CASE("slices whose groups hold whole blocks of the same keys", "[combine]") {
+  std::mt19937_64 random(13);
+  std::vector<std::vector<std::uint64_t>> slices(3);
+  while (slices[0].size() < 64 * 4) {
+    const std::uint64_t key = random();
+    if (key_group(hash_of(key, kSeed)) == 77) slices[0].push_back(key);
+  }
+  slices[1].assign(slices[0].rbegin(), slices[0].rend());
+  slices[2] = slices[0];
+  check_all<std::uint64_t>(slices, IdentityKey{}, CountFold<std::int64_t>{});
+  check_all<std::uint64_t>(slices, IdentityKey{}, JoinFold{});
+}
+
 TEST_CASE("a range of integers that grows past 64 Ki inside a slice", "[combine]") {
   std::mt19937_64 random(6);
   for (const std::int64_t step : {1, -1, 700, -700, 70'000}) {

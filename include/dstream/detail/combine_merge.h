@@ -75,9 +75,14 @@ class MergeTable {
     for (Slice* slice : slices) {
       Entry* const first = slice->group(group);
       const std::size_t count = slice->group_size(group);
+      const bool all_new = merged_.size() == 0 && slice->combined();
       for (std::size_t done = 0; done < count; done += kBlock) {
         const std::size_t n = count - done < kBlock ? count - done : kBlock;
-        merge_block<kConsume>(first + done, n, slice->hash_seed(), fold);
+        if (all_new) {
+          insert_block<kConsume>(first + done, n, slice->hash_seed());
+        } else {
+          merge_block<kConsume>(first + done, n, slice->hash_seed(), fold);
+        }
       }
     }
     for (std::size_t i = 0; i < merged_.size(); ++i) {
@@ -96,18 +101,33 @@ class MergeTable {
     for (std::size_t i = 0; i < count; ++i) {
       Entry& entry = entries[i];
       std::uint32_t& slot = index_.find(
-          hashes[i], [&](std::size_t at) { return merged_[at].same_key(entry); });
+          hashes[i], [&](std::size_t at) { return merged_[at].matches(entry.key, hashes[i]); });
       if (slot != 0) {
         fold.merge(merged_[index_.position(slot)].value, take_value<kConsume>(entry));
         continue;
       }
-      const std::size_t at = merged_.size();
-      if constexpr (kConsume) {
-        merged_.emplace_reserved(std::move(entry));
-      } else {
-        merged_.emplace_reserved(entry);
-      }
-      slot = index_.slot_for(at, hashes[i]);
+      push<kConsume>(entry);
+      slot = index_.slot_for(merged_.size() - 1, hashes[i]);
+    }
+  }
+
+  // As merge_block() for entries known to be new: those of the first slice that has any.
+  template <bool kConsume>
+  void insert_block(Entry* entries, std::size_t count, std::uint64_t seed) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t hash = entries[i].hash(seed);
+      std::uint32_t& slot = index_.find_empty(hash);
+      push<kConsume>(entries[i]);
+      slot = index_.slot_for(merged_.size() - 1, hash);
+    }
+  }
+
+  template <bool kConsume>
+  void push(Entry& entry) {
+    if constexpr (kConsume) {
+      merged_.emplace_reserved(std::move(entry));
+    } else {
+      merged_.emplace_reserved(std::as_const(entry));
     }
   }
 
