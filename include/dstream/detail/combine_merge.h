@@ -69,27 +69,16 @@ class MergeTable {
     }
     if (entries == 0) return;
     if (sources == 1 && only->combined()) return emit_slice<kConsume>(*only, group, emit);
-    merged_.clear();
-    merged_.reserve(entries);
-    index_.reset(entries);
-    for (Slice* slice : slices) {
-      Entry* const first = slice->group(group);
-      const std::size_t count = slice->group_size(group);
-      const bool all_new = merged_.size() == 0 && slice->combined();
-      for (std::size_t done = 0; done < count; done += kBlock) {
-        const std::size_t n = count - done < kBlock ? count - done : kBlock;
-        if (all_new) {
-          insert_block<kConsume>(first + done, n, slice->hash_seed());
-        } else {
-          merge_block<kConsume>(first + done, n, slice->hash_seed(), fold);
-        }
-      }
-    }
+    fold_group<kConsume>(slices, group, entries, fold);
     for (std::size_t i = 0; i < merged_.size(); ++i) {
       emit(merged_[i].take_key(), std::move(merged_[i].value));
     }
     merged_.clear();
   }
+
+  template <bool kConsume, class Fold>
+  void fold_group(std::span<Slice* const> slices, std::uint32_t group, std::size_t entries,
+                  const Fold& fold);
 
   template <bool kConsume, class Fold>
   void merge_block(Entry* entries, std::size_t count, std::uint64_t seed, const Fold& fold) {
@@ -156,6 +145,29 @@ class MergeTable {
   CombineIndex index_;
   CombineBuffer<Entry> merged_;
 };
+
+// Outside the class, hence not inline: an extern template then spares the users' compilers.
+template <class K, class V>
+template <bool kConsume, class Fold>
+void MergeTable<K, V>::fold_group(std::span<Slice* const> slices, std::uint32_t group,
+                                  std::size_t entries, const Fold& fold) {
+  merged_.clear();
+  merged_.reserve(entries);
+  index_.reset(entries);
+  for (Slice* slice : slices) {
+    Entry* const first = slice->group(group);
+    const std::size_t count = slice->group_size(group);
+    const bool all_new = merged_.size() == 0 && slice->combined();
+    for (std::size_t done = 0; done < count; done += kBlock) {
+      const std::size_t n = count - done < kBlock ? count - done : kBlock;
+      if (all_new) {
+        insert_block<kConsume>(first + done, n, slice->hash_seed());
+      } else {
+        merge_block<kConsume>(first + done, n, slice->hash_seed(), fold);
+      }
+    }
+  }
+}
 
 }  // namespace detail
 }  // namespace v1

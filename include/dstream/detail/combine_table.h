@@ -44,20 +44,7 @@ class CombineTable {
   /// Folds records in. `key_of(record)` gives the key, something that K can be made of (for text
   /// anything that converts to std::string_view). If it or the fold throws, call clear().
   template <class T, class KeyOf, class Fold>
-  void add(std::span<const T> records, const KeyOf& key_of, const Fold& fold) {
-    while (!records.empty()) {
-      std::size_t count = records.size();
-      if (appending_) {
-        append(records.data(), count, key_of, fold);
-      } else {
-        count = block_size(count);
-        combine(records.data(), count, key_of, fold);
-        records_ += count;
-        if (records_ == kTrialRecords) stop_if_useless();
-      }
-      records = records.subspan(count);
-    }
-  }
+  void add(std::span<const T> records, const KeyOf& key_of, const Fold& fold);
 
   /// Entries held: keys, or keys and appended records.
   std::size_t size() const noexcept { return store_.size(); }
@@ -70,19 +57,7 @@ class CombineTable {
 
   /// Moves the entries to `out`, by key group in first-seen order. The table is empty afterwards.
   /// `partitions` is 1 to kKeyGroups. If it throws, call clear() on both.
-  void scatter(std::uint32_t partitions, CombinedSlice<K, V>& out) {
-    out.clear();
-    out.partitions_ = partitions;
-    out.hash_seed_ = seed_;
-    out.combined_ = !appending_;
-    if (store_.size() != 0) {
-      store_.settle();
-      count_groups(out);
-      place(out);
-      out.arena_.swap(arena_);
-    }
-    clear();
-  }
+  void scatter(std::uint32_t partitions, CombinedSlice<K, V>& out);
 
   /// Drops all entries, keeps memory for the next slice.
   void clear() noexcept {
@@ -361,6 +336,39 @@ class CombineTable {
   CombineBuffer<std::uint8_t> groups_;
   CombineBuffer<std::uint32_t> order_;
 };
+
+// Outside the class, hence not inline: an extern template then spares the users' compilers.
+template <class K, class V>
+template <class T, class KeyOf, class Fold>
+void CombineTable<K, V>::add(std::span<const T> records, const KeyOf& key_of, const Fold& fold) {
+  while (!records.empty()) {
+    std::size_t count = records.size();
+    if (appending_) {
+      append(records.data(), count, key_of, fold);
+    } else {
+      count = block_size(count);
+      combine(records.data(), count, key_of, fold);
+      records_ += count;
+      if (records_ == kTrialRecords) stop_if_useless();
+    }
+    records = records.subspan(count);
+  }
+}
+
+template <class K, class V>
+void CombineTable<K, V>::scatter(std::uint32_t partitions, CombinedSlice<K, V>& out) {
+  out.clear();
+  out.partitions_ = partitions;
+  out.hash_seed_ = seed_;
+  out.combined_ = !appending_;
+  if (store_.size() != 0) {
+    store_.settle();
+    count_groups(out);
+    place(out);
+    out.arena_.swap(arena_);
+  }
+  clear();
+}
 
 }  // namespace detail
 }  // namespace v1
