@@ -42,22 +42,58 @@ struct TextKey {
     return {reinterpret_cast<const char*>(low), std::size_t{high & 0xFFFFFFFF}};
   }
 
+  std::string str() const {
+    if (is_long()) return std::string(view());
+    // A copy of constant length is a few instructions, one of unknown length a call.
+    std::string text(reinterpret_cast<const char*>(this), kMostInline);
+    text.resize(std::size_t{high >> 56} - 1);
+    return text;
+  }
+
   friend bool operator==(const TextKey& a, const TextKey& b) noexcept {
     if (a.high != b.high) return false;
     return a.low == b.low || (a.is_long() && a.view() == b.view());
   }
 };
 
+// A load past the end of a text is harmless inside its page, but sanitizers report it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kMayReadPastEnd = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+inline constexpr bool kMayReadPastEnd = false;
+#else
+inline constexpr bool kMayReadPastEnd = true;
+#endif
+#else
+inline constexpr bool kMayReadPastEnd = true;
+#endif
+
 /// The key of a text of at most TextKey::kMostInline bytes.
 inline TextKey inline_text_key(std::string_view text) noexcept {
-  TextKey key;
-  std::memcpy(&key, text.data(), text.size());
-  key.high |= std::uint64_t{text.size() + 1} << 56;
-  return key;
+  constexpr std::uintptr_t kSmallestPage = 4096;
+  const std::uint64_t mark = std::uint64_t{text.size() + 1} << 56;
+  const char* bytes = text.data();
+  if (kMayReadPastEnd && reinterpret_cast<std::uintptr_t>(bytes) % kSmallestPage <=
+                             kSmallestPage - sizeof(TextKey)) [[likely]] {
+    static constexpr std::uint64_t kAll = ~std::uint64_t{0};
+    static constexpr std::uint64_t kMasks[4] = {kAll, kAll, 0, 0};
+    const char* const masks = reinterpret_cast<const char*>(kMasks) + 16 - text.size();
+    asm("" : "+r"(bytes));  // else the compiler warns where it knows the text's length
+    return {wy_read8(bytes) & wy_read8(masks), (wy_read8(bytes + 8) & wy_read8(masks + 8)) | mark};
+  }
+  std::uint64_t words[2] = {0, 0};
+  if (!text.empty()) std::memcpy(words, bytes, text.size());
+  return {words[0], words[1] | mark};
 }
 
-/// The key of a longer text, pointing to its bytes. Throws Error{capacity} from 4 GiB.
-DSTREAM_EXPORT TextKey long_text_key(std::string_view text, std::uint64_t hash);
+/// The key of a longer text, pointing to its bytes, and the text's hash. Throws Error{capacity} for
+/// 4 GiB and more.
+DSTREAM_EXPORT std::uint64_t long_text_key(std::string_view text, std::uint64_t seed, TextKey& key);
+
+/// Gives the key its own copy of a long text; returns the text's hash.
+DSTREAM_EXPORT std::uint64_t own_text_key(TextKey& key, TextArena& arena, std::uint64_t seed);
 
 template <class K>
 constexpr bool is_signed_key() {
@@ -69,40 +105,78 @@ constexpr bool is_signed_key() {
 template <class K>
 inline constexpr bool kSignedKey = is_signed_key<K>();
 
+/// True if an entry is cheap enough to lie in the slots of a hash table.
+template <class Key, class V>
+inline constexpr bool kSmallEntry =
+    std::is_trivially_copyable_v<V> && sizeof(Key) + sizeof(V) <= 32 && alignof(V) <= 8;
+
 /// A key and its value in a table or slice. The hash is the canonical one, hash_of(key, seed).
 template <class K, class V, KeyKind kKind = kKeyKind<K>>
 struct CombineEntry {
+  static constexpr bool kSlots = false;
+
   K key;
   std::uint64_t stored_hash;
   V value;
 
   std::uint64_t hash(std::uint64_t /*seed*/) const noexcept { return stored_hash; }
-  bool same_key(const CombineEntry& other) const { return key_equal(key, other.key); }
+  template <class Key>
+  bool matches(const Key& other, std::uint64_t hash) const {
+    return stored_hash == hash && key_equal(key, other);
+  }
   K owned_key() const { return key; }
   K take_key() { return std::move(key); }
 };
 
 template <class K, class V>
 struct CombineEntry<K, V, KeyKind::kText> {
+  static constexpr bool kSlots = kSmallEntry<TextKey, V>;
+
   TextKey key;
   std::uint64_t stored_hash;
   V value;
 
   std::uint64_t hash(std::uint64_t /*seed*/) const noexcept { return stored_hash; }
-  bool same_key(const CombineEntry& other) const noexcept { return key == other.key; }
-  K owned_key() const { return K(key.view()); }
-  K take_key() { return K(key.view()); }
+  bool matches(const TextKey& other, std::uint64_t /*hash*/) const noexcept {
+    return key == other;
+  }
+  K owned_key() const { return key.str(); }
+  K take_key() { return key.str(); }
+
+  // In a SlotStore: no key is all zero.
+  static bool is_marker(const TextKey& /*key*/) noexcept { return false; }
+  bool empty() const noexcept { return key.high == 0; }
+  void set_empty() noexcept { key.high = 0; }
 };
 
 template <class K, class V>
 struct CombineEntry<K, V, KeyKind::kInteger> {
+  static constexpr bool kSlots = kSmallEntry<K, V>;
+
   K key;
   V value;
 
-  std::uint64_t hash(std::uint64_t seed) const noexcept { return hash_word(canonical_word(key), seed); }
-  bool same_key(const CombineEntry& other) const noexcept { return key == other.key; }
+  std::uint64_t hash(std::uint64_t seed) const noexcept {
+    return hash_word(canonical_word(key), seed);
+  }
+  bool matches(K other, std::uint64_t /*hash*/) const noexcept { return key == other; }
   K owned_key() const { return key; }
   K take_key() { return key; }
+
+  // In a SlotStore: an unlikely number stands for an empty slot.
+  static bool is_marker(K key) noexcept { return key == marker(); }
+  bool empty() const noexcept { return is_marker(key); }
+  void set_empty() noexcept { key = marker(); }
+
+ private:
+  static K marker() noexcept {
+    constexpr std::uint64_t kWord = 0x8000'0000'0000'0001 >> (64 - 8 * sizeof(K)) | 1;
+    if constexpr (std::is_enum_v<K>) {
+      return static_cast<K>(static_cast<std::underlying_type_t<K>>(kWord));
+    } else {
+      return static_cast<K>(kWord);
+    }
+  }
 };
 
 }  // namespace detail
