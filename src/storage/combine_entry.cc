@@ -16,8 +16,9 @@ std::uint64_t long_text_key(std::string_view text, std::uint64_t seed, TextKey& 
 }
 
 std::uint64_t own_text_key(TextKey& key, TextArena& arena, std::uint64_t seed) {
-  if (!key.is_long()) return hash_bytes(key.view(), seed);
-  return long_text_key({arena.store(key.view()), key.view().size()}, seed, key);
+  const std::string_view text = text_of_key(key);
+  if (!is_long_key(key)) return hash_bytes(text, seed);
+  return long_text_key({arena.store(text), text.size()}, seed, key);
 }
 
 }  // namespace detail

@@ -2,13 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/detail/combine_arena.h>
+#include <dstream/detail/text_key.h>
 #include <dstream/export.h>
 #include <dstream/hash.h>
 #include <dstream/hash_of.h>
@@ -21,71 +21,37 @@ namespace detail {
 enum class KeyKind { kText, kInteger, kAny };
 
 template <class K>
-inline constexpr KeyKind kKeyKind =
-    std::is_same_v<K, std::string> ? KeyKind::kText
-    : (std::is_integral_v<K> || std::is_enum_v<K>) && sizeof(K) <= 8 && !HasHashAppend<K>
-        ? KeyKind::kInteger
-        : KeyKind::kAny;
+inline constexpr KeyKind kKeyKind = std::is_same_v<K, std::string> ? KeyKind::kText
+                                    : (std::is_integral_v<K> || std::is_enum_v<K>)&&sizeof(K) <=
+                                                8 &&
+                                            !HasHashAppend<K>
+                                        ? KeyKind::kInteger
+                                        : KeyKind::kAny;
 
-/// A text key in 16 bytes. Up to 15 bytes lie inline, zero-padded, byte 15 their number plus one.
-/// A longer one is a pointer (low), and in high 0xFF, 24 bits of its hash and its length.
-struct TextKey {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
+// A text longer than TextKey::kMostInline: low points to its bytes; high holds 0xFF, 24 bits of its
+// hash and its length in 32 bits.
 
-  static constexpr std::size_t kMostInline = 15;
+inline bool is_long_key(const TextKey& key) noexcept { return (key.high >> 56) == 0xFF; }
 
-  bool is_long() const noexcept { return (high >> 56) == 0xFF; }
-
-  std::string_view view() const noexcept {
-    if (!is_long()) return {reinterpret_cast<const char*>(this), std::size_t{high >> 56} - 1};
-    return {reinterpret_cast<const char*>(low), std::size_t{high & 0xFFFFFFFF}};
+/// The text of a key, inside the key itself if it is short.
+inline std::string_view text_of_key(const TextKey& key) noexcept {
+  if (is_long_key(key)) {
+    return {reinterpret_cast<const char*>(key.low), std::size_t{key.high & 0xFFFFFFFF}};
   }
+  return {reinterpret_cast<const char*>(&key), std::size_t{key.high >> 56} - 1};
+}
 
-  std::string str() const {
-    if (is_long()) return std::string(view());
-    // A copy of constant length is a few instructions, one of unknown length a call.
-    std::string text(reinterpret_cast<const char*>(this), kMostInline);
-    text.resize(std::size_t{high >> 56} - 1);
-    return text;
-  }
+inline std::string string_of_key(const TextKey& key) {
+  if (is_long_key(key)) return std::string(text_of_key(key));
+  // A copy of constant length is a few instructions, one of unknown length a call.
+  std::string text(reinterpret_cast<const char*>(&key), TextKey::kMostInline);
+  text.resize(std::size_t{key.high >> 56} - 1);
+  return text;
+}
 
-  friend bool operator==(const TextKey& a, const TextKey& b) noexcept {
-    if (a.high != b.high) return false;
-    return a.low == b.low || (a.is_long() && a.view() == b.view());
-  }
-};
-
-// A load past the end of a text is harmless inside its page, but sanitizers report it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kMayReadPastEnd = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(memory_sanitizer)
-inline constexpr bool kMayReadPastEnd = false;
-#else
-inline constexpr bool kMayReadPastEnd = true;
-#endif
-#else
-inline constexpr bool kMayReadPastEnd = true;
-#endif
-
-/// The key of a text of at most TextKey::kMostInline bytes.
-inline TextKey inline_text_key(std::string_view text) noexcept {
-  constexpr std::uintptr_t kSmallestPage = 4096;
-  const std::uint64_t mark = std::uint64_t{text.size() + 1} << 56;
-  const char* bytes = text.data();
-  if (kMayReadPastEnd && reinterpret_cast<std::uintptr_t>(bytes) % kSmallestPage <=
-                             kSmallestPage - sizeof(TextKey)) [[likely]] {
-    static constexpr std::uint64_t kAll = ~std::uint64_t{0};
-    static constexpr std::uint64_t kMasks[4] = {kAll, kAll, 0, 0};
-    const char* const masks = reinterpret_cast<const char*>(kMasks) + 16 - text.size();
-    asm("" : "+r"(bytes));  // else the compiler warns where it knows the text's length
-    return {wy_read8(bytes) & wy_read8(masks), (wy_read8(bytes + 8) & wy_read8(masks + 8)) | mark};
-  }
-  std::uint64_t words[2] = {0, 0};
-  if (!text.empty()) std::memcpy(words, bytes, text.size());
-  return {words[0], words[1] | mark};
+inline bool same_text_key(const TextKey& a, const TextKey& b) noexcept {
+  if (a.high != b.high) return false;
+  return a.low == b.low || (is_long_key(a) && text_of_key(a) == text_of_key(b));
 }
 
 /// The key of a longer text, pointing to its bytes, and the text's hash. Throws Error{capacity} for
@@ -107,8 +73,8 @@ inline constexpr bool kSignedKey = is_signed_key<K>();
 
 /// True if an entry is cheap enough to lie in the slots of a hash table.
 template <class Key, class V>
-inline constexpr bool kSmallEntry =
-    std::is_trivially_copyable_v<V> && sizeof(Key) + sizeof(V) <= 32 && alignof(V) <= 8;
+inline constexpr bool kSmallEntry = std::is_trivially_copyable_v<V> &&
+                                    sizeof(Key) + sizeof(V) <= 32 && alignof(V) <= 8;
 
 /// A key and its value in a table or slice. The hash is the canonical one, hash_of(key, seed).
 template <class K, class V, KeyKind kKind = kKeyKind<K>>
@@ -138,10 +104,10 @@ struct CombineEntry<K, V, KeyKind::kText> {
 
   std::uint64_t hash(std::uint64_t /*seed*/) const noexcept { return stored_hash; }
   bool matches(const TextKey& other, std::uint64_t /*hash*/) const noexcept {
-    return key == other;
+    return same_text_key(key, other);
   }
-  K owned_key() const { return key.str(); }
-  K take_key() { return key.str(); }
+  K owned_key() const { return string_of_key(key); }
+  K take_key() { return string_of_key(key); }
 
   // In a SlotStore: no key is all zero.
   static bool is_marker(const TextKey& /*key*/) noexcept { return false; }

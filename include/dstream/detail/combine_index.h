@@ -10,7 +10,8 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-/// Throws Error{capacity} if a table of one slice or key group would have to hold over 2^30 entries.
+/// Throws Error{capacity} if a table of one slice or key group would have to hold over 2^30
+/// entries.
 DSTREAM_EXPORT void check_combine_size(std::size_t entries);
 
 /// Finds entries that lie in an array in first-seen order: open addressing over 32-bit slots, each
@@ -38,8 +39,8 @@ class DSTREAM_EXPORT CombineIndex {
   /// The slot whose entry equals the one sought, or the empty slot where it belongs.
   /// `equals(position)` compares; it is asked only where the tags agree.
   template <class Equals>
-  std::uint32_t& find(std::uint64_t hash, const Equals& equals) noexcept(
-      noexcept(equals(std::size_t{0}))) {
+  std::uint32_t& find(std::uint64_t hash,
+                      const Equals& equals) noexcept(noexcept(equals(std::size_t{0}))) {
     std::uint32_t* const slots = slots_.data();
     const std::uint32_t wanted = tag(hash);
     std::uint32_t i = home(hash);

@@ -82,9 +82,9 @@ class IndexedStore {
   bool hashed_ = false;
 };
 
-/// As IndexedStore, but findable entries lie in the slots of the hash table themselves, at most half
-/// full: one cache line to touch per record. For small entries of trivial types. The key that marks
-/// empty slots has a slot of its own behind the others.
+/// As IndexedStore, but findable entries lie in the slots of the hash table themselves, at most
+/// half full: one cache line to touch per record. For small entries of trivial types. The key that
+/// marks empty slots has a slot of its own behind the others.
 template <class Entry>
 class SlotStore {
  public:
@@ -94,9 +94,7 @@ class SlotStore {
   const CombineBuffer<Entry>& entries() const noexcept { return entries_; }
   bool hashed() const noexcept { return hashed_; }
   std::size_t size() const noexcept { return entries_.size() + order_.size(); }
-  std::size_t bytes() const noexcept {
-    return entries_.bytes() + slots_.bytes() + order_.bytes();
-  }
+  std::size_t bytes() const noexcept { return entries_.bytes() + slots_.bytes() + order_.bytes(); }
 
   template <class HashOf>
   void make_room(std::size_t count, const HashOf& hash_of_entry) {

@@ -16,6 +16,7 @@
 #include <dstream/detail/combine_fold.h>
 #include <dstream/detail/combine_slice.h>
 #include <dstream/detail/combine_store.h>
+#include <dstream/detail/text_key.h>
 #include <dstream/hash.h>
 #include <dstream/hash_of.h>
 #include <dstream/owned.h>
@@ -37,9 +38,7 @@ class CombineTable {
   using Entry = CombineEntry<K, V>;
 
   explicit CombineTable(std::uint64_t hash_seed)
-      : seed_(hash_seed),
-        mix_low_(hash_word(1, hash_seed)),
-        mix_high_(hash_word(2, hash_seed)) {}
+      : seed_(hash_seed), mix_low_(hash_word(1, hash_seed)), mix_high_(hash_word(2, hash_seed)) {}
 
   /// Folds records in. `key_of(record)` gives the key, something that K can be made of (for text
   /// anything that converts to std::string_view). If it or the fold throws, call clear().
@@ -51,8 +50,7 @@ class CombineTable {
 
   /// Memory held in bytes, without what values and keys own on the heap themselves.
   std::size_t bytes() const noexcept {
-    return store_.bytes() + dense_.bytes() + arena_.bytes() + groups_.bytes() +
-           order_.bytes();
+    return store_.bytes() + dense_.bytes() + arena_.bytes() + groups_.bytes() + order_.bytes();
   }
 
   /// Moves the entries to `out`, by key group in first-seen order. The table is empty afterwards.
@@ -98,7 +96,7 @@ class CombineTable {
   // The hash that the index uses: cheaper than the canonical one, which only new keys need.
   std::uint64_t index_hash(const Entry& entry) const noexcept {
     if constexpr (kKind == KeyKind::kText) {
-      return entry.key.is_long() ? entry.stored_hash : mix(entry.key.low, entry.key.high);
+      return is_long_key(entry.key) ? entry.stored_hash : mix(entry.key.low, entry.key.high);
     } else if constexpr (kKind == KeyKind::kInteger) {
       return mix(canonical_word(entry.key), 0);
     } else {
@@ -130,7 +128,7 @@ class CombineTable {
         TextKey stored;
         const std::string_view text(key);
         if (text.size() <= TextKey::kMostInline) {
-          stored = inline_text_key(text);
+          stored = make_text_key(text);
         } else {
           long_text_key(text, seed_, stored);
         }
@@ -165,15 +163,14 @@ class CombineTable {
   }
 
   template <class T, class ViewOf, class Fold>
-  void combine_views(const T* records, std::size_t count, const ViewOf& view_of,
-                     const Fold& fold) {
+  void combine_views(const T* records, std::size_t count, const ViewOf& view_of, const Fold& fold) {
     TextKey keys[kBlock];
     std::uint64_t hashes[kBlock];
     make_room(count);
     for (std::size_t i = 0; i < count; ++i) {
       const std::string_view text = view_of(records[i]);
       if (text.size() <= TextKey::kMostInline) {
-        keys[i] = inline_text_key(text);
+        keys[i] = make_text_key(text);
         hashes[i] = mix(keys[i].low, keys[i].high);
       } else {
         hashes[i] = long_text_key(text, seed_, keys[i]);
@@ -251,7 +248,8 @@ class CombineTable {
     };
     for (std::size_t i = 1; i < count; ++i) include(words[i] + kBias);
     const CombineBuffer<Entry>& entries = store_.entries();
-    for (std::size_t i = 0; i < entries.size(); ++i) include(canonical_word(entries[i].key) + kBias);
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      include(canonical_word(entries[i].key) + kBias);
     return dense_.cover(low - kBias, high - kBias);
   }
 
