@@ -29,27 +29,29 @@ struct InletOptions {
 
 /// The host's end of a stream: threads of the host push records, the next batch takes them.
 /// Copies are handles of the same inlet. All members may be called from any thread at any time,
-/// also after the context is gone. Records of one thread keep their order. Before the context starts, an
-/// inlet buffers up to its bound. A push costs a few nanoseconds: no lock, no allocation, except
-/// once per segment. Throws nothing but what copying the record throws, and std::bad_alloc.
+/// also after the context is gone. Records of one thread keep their order. Before the context
+/// starts, an inlet buffers up to its bound. A push costs a few nanoseconds: no lock, no allocation,
+/// except once per segment. Throws nothing but what copying the record throws, and std::bad_alloc.
+/// A push from a destructor that runs when its thread has ended (of a thread_local or static object)
+/// returns closed.
 template <class T>
 class Inlet {
  public:
   explicit Inlet(std::shared_ptr<detail::InletCore> core) : core_(std::move(core)) {}
 
   /// Adds a record; waits while the inlet is full. Returns ok, closed or stopped.
-  PushResult push(const T& record) { return put(record, true, {}); }
-  PushResult push(T&& record) { return put(std::move(record), true, {}); }
+  PushResult push(const T& record) { return put(record, true, nullptr); }
+  PushResult push(T&& record) { return put(std::move(record), true, nullptr); }
   /// The same; a stop request ends the wait with PushResult::stopped.
-  PushResult push(const T& record, const std::stop_token& stop) { return put(record, true, stop); }
+  PushResult push(const T& record, const std::stop_token& stop) { return put(record, true, &stop); }
   PushResult push(T&& record, const std::stop_token& stop) {
-    return put(std::move(record), true, stop);
+    return put(std::move(record), true, &stop);
   }
 
   /// Adds a record if there is room. Returns ok, full, closed or stopped, at once. A record that was
   /// not accepted is left as it was.
-  PushResult try_push(const T& record) { return put(record, false, {}); }
-  PushResult try_push(T&& record) { return put(std::move(record), false, {}); }
+  PushResult try_push(const T& record) { return put(record, false, nullptr); }
+  PushResult try_push(T&& record) { return put(std::move(record), false, nullptr); }
 
   /// Refuses further records and wakes waiting threads; what was accepted is still processed.
   void close() { core_->close(); }
@@ -58,7 +60,7 @@ class Inlet {
   using Stored = Owned<T>;
 
   template <class U>
-  [[gnu::always_inline]] PushResult put(U&& record, bool wait, const std::stop_token& stop) {
+  [[gnu::always_inline]] PushResult put(U&& record, bool wait, const std::stop_token* stop) {
     detail::InletCore& core = *core_;
     for (;;) {
       detail::InletProducer* const producer = core.producer();

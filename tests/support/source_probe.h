@@ -71,7 +71,7 @@ std::vector<dstream::Owned<T>> take(dstream::detail::InputSource& source,
                                     dstream::Time until = dstream::Time(1)) {
   std::vector<dstream::Owned<T>> records;
   for (const auto& block : cut(source, from, until)) {
-    for (auto& record : read<T>(*block)) records.push_back(std::move(record));
+    for (auto&& record : read<T>(*block)) records.push_back(std::move(record));
   }
   return records;
 }

@@ -10,17 +10,10 @@
 #include <vector>
 
 #include <dstream/export.h>
+#include <dstream/push_result.h>
 
 namespace dstream {
 inline namespace v1 {
-
-/// What became of a pushed record.
-enum class PushResult : std::uint8_t {
-  ok,       ///< accepted
-  full,     ///< try_push only: the bound is reached
-  closed,   ///< the inlet was closed, or its context is gone
-  stopped,  ///< the context has stopped, or the caller's stop token was triggered
-};
 
 namespace detail {
 
@@ -100,8 +93,9 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
   std::uint32_t flags() const { return flags_.load(std::memory_order_seq_cst); }
   bool fenced() const { return fenced_; }
   std::size_t segment_bytes() const { return segment_bytes_; }
-  /// Gives a producer whose segment is full the next one. With `wait`, blocks until there is room.
-  PushResult make_room(InletProducer& producer, bool wait, const std::stop_token& stop);
+  /// Gives a producer whose segment is full the next one. With `wait`, blocks until there is
+  /// room; `stop` may be null.
+  PushResult make_room(InletProducer& producer, bool wait, const std::stop_token* stop);
   /// Called after each push while kArrivals is set.
   void note_push() {
     if (armed_.load(std::memory_order_seq_cst)) announce();

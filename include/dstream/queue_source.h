@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <dstream/block.h>
+#include <dstream/detail/input_source.h>
+#include <dstream/detail/source_blocks.h>
+#include <dstream/error.h>
+#include <dstream/export.h>
+#include <dstream/push_result.h>
+
+namespace dstream {
+inline namespace v1 {
+
+/// Settings of a queue of collections.
+struct QueueOptions {
+  /// Whether a batch takes one collection or all that are there.
+  bool one_at_a_time = true;
+  /// Bytes of collections that wait for a batch; beyond it pushes return PushResult::full.
+  std::size_t capacity_bytes = std::size_t{1} << 30;
+};
+
+namespace detail {
+
+/// Collections, already at rest, that wait for their batch. All members are thread-safe.
+class DSTREAM_EXPORT QueueSource final : public InputSource {
+ public:
+  explicit QueueSource(const QueueOptions& options);
+  ~QueueSource() override;
+
+  PushResult push(std::vector<BlockPtr> blocks);
+  void set_default(std::vector<BlockPtr> blocks);
+  void close();
+
+  void start(SourceHost& host) override;
+  void cut(Time from, Time until, std::vector<BlockPtr>& blocks) override;
+  bool has_data() const override;
+  void stop() override;
+
+ private:
+  const QueueOptions options_;
+  mutable std::mutex mutex_;
+  std::deque<std::vector<BlockPtr>> queue_;
+  std::vector<BlockPtr> default_;
+  std::size_t queued_bytes_ = 0;
+  bool closed_ = false;
+  bool stopped_ = false;
+
+  std::mutex host_mutex_;  ///< the host is not called after stop()
+  SourceHost* host_ = nullptr;
+};
+
+}  // namespace detail
+
+/// The host's end of a stream of collections. Copies are handles of the same queue. All members may
+/// be called from any thread at any time; none waits.
+template <class T>
+class QueueInput {
+ public:
+  explicit QueueInput(std::shared_ptr<detail::QueueSource> source) : source_(std::move(source)) {}
+
+  /// Queues a collection, which may be empty, for one batch. Returns ok, full, closed or stopped.
+  PushResult push(std::vector<T> records) {
+    std::vector<detail::BlockPtr> blocks;
+    detail::append_blocks<T>(std::move(records), blocks);
+    return source_->push(std::move(blocks));
+  }
+
+  /// Queues a collection in several blocks, each a partition of its batch.
+  PushResult push_blocks(std::vector<std::vector<T>> partitions) {
+    std::vector<detail::BlockPtr> blocks;
+    for (auto& records : partitions) detail::append_blocks<T>(std::move(records), blocks);
+    return source_->push(std::move(blocks));
+  }
+
+  /// What a batch takes that finds the queue empty; at first nothing.
+  void set_default(std::vector<T> records) {
+    std::vector<detail::BlockPtr> blocks;
+    detail::append_blocks<T>(std::move(records), blocks);
+    source_->set_default(std::move(blocks));
+  }
+
+  /// Refuses further collections; what was queued is still processed.
+  void close() { source_->close(); }
+
+ private:
+  std::shared_ptr<detail::QueueSource> source_;
+};
+
+namespace detail {
+
+/// A queue: the host's handle and the context's source.
+template <class T>
+std::pair<QueueInput<T>, std::shared_ptr<InputSource>> make_queue_source(
+    const QueueOptions& options) {
+  check_retainable<T>();
+  auto source = std::make_shared<QueueSource>(options);
+  return {QueueInput<T>(source), source};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream
