@@ -12,6 +12,7 @@
 #include <dstream/error.h>
 
 #include "base/text_search.h"
+#include "base/text_split.h"
 #include "support/catch.h"
 #include "support/guarded_page.h"
 
@@ -124,9 +125,19 @@ TEST_CASE("split_any and split_whitespace", "[text]") {
 
 TEST_CASE("split agrees with a naive loop at all sizes and places", "[text]") {
   const auto blank = [](char c) { return c == ' '; };
+  const auto is_x = [](char c) { return c == 'x'; };
+  // So few that most blocks hold no empty word, and some no delimiter at all.
+  constexpr std::string_view kSparse = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   SECTION("words") { compare_with_naive(split(' '), blank, false, "abcdefg "); }
   SECTION("mostly delimiters") { compare_with_naive(split(' '), blank, false, "a   "); }
   SECTION("fields") { compare_with_naive(split(' ', dstream::keep_empty), blank, true, "ab "); }
+  SECTION("words, by the kernel for all processors") {
+    using dstream::detail::ByteMatcher;
+    const dstream::Split<ByteMatcher, dstream::EmptyFields::skip> baseline{ByteMatcher(' ')};
+    compare_with_naive(baseline, blank, false, "abcdefg ");
+    compare_with_naive(baseline, blank, false, "a   ");
+  }
+  SECTION("one delimiter at a time") { compare_with_naive(split('x'), is_x, false, kSparse); }
   SECTION("any") {
     const auto any = [](char c) { return c == ',' || c == ';' || c == '\xF0'; };
     compare_with_naive(dstream::split_any(",;\xF0"), any, false, "abc,;\xF0");
@@ -136,6 +147,28 @@ TEST_CASE("split agrees with a naive loop at all sizes and places", "[text]") {
     compare_with_naive(dstream::split_whitespace(), space, false,
                        "ab \t\n\v\f\r\x08\x0E\x1F!\x80\x8D\xFF");
   }
+}
+
+TEST_CASE("split: both kernels take words and blanks of any length", "[text]") {
+  std::mt19937 random(13);
+  const auto kernels = {&dstream::detail::split_words_baseline,
+                        dstream::detail::best_split_kernel()};
+  for (int round = 0; round < 3000; ++round) {
+    std::string text;
+    for (std::size_t words = random() % 30; words > 0; --words) {
+      text.append(1 + random() % (random() % 8 == 0 ? 150 : 12), 'w');
+      text.append(random() % 16 == 0 ? random() % 70 : 1, ' ');
+    }
+    const Words expected = naive_split(
+        text, [](char c) { return c == ' '; }, false);
+    for (const auto kernel : kernels) {
+      Words words(dstream::SplitWords::max_outputs(text));
+      std::string_view* const end = kernel(text.data(), text.size(), words.data(), ' ');
+      words.resize(static_cast<std::size_t>(end - words.data()));
+      if (!same_views(words, expected)) FAIL("text '" << text << "'");
+    }
+  }
+  SUCCEED();
 }
 
 TEST_CASE("contains: a table of cases", "[text]") {
