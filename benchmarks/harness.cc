@@ -72,6 +72,15 @@ void add_ratios(const Comparison& comparison, Report& report) {
   }
 }
 
+void add_limits(const Comparison& comparison, Report& report) {
+  for (const Limit& limit : comparison.limits) {
+    const Series* series = find_series(report, comparison, limit.variant);
+    if (series == nullptr) continue;
+    const double us = median(series->seconds) * 1e6 / static_cast<double>(series->records);
+    report.add(Figure{limit.name, us, "us", Figure::Bound::kAtMost, limit.at_most_us, ""});
+  }
+}
+
 }  // namespace
 
 void run_comparison(const Comparison& comparison, const Settings& settings, Report& report) {
@@ -101,6 +110,7 @@ void run_comparison(const Comparison& comparison, const Settings& settings, Repo
   unpin_process();
   comparison.release();
   add_ratios(comparison, report);
+  add_limits(comparison, report);
 }
 
 void measure_memory(const Comparison& comparison, const Settings& settings, Report& report) {

@@ -36,6 +36,13 @@ struct Ratio {
   double at_least = 0;  ///< 0: reported only
 };
 
+/// A demand on the time that a variant takes per record.
+struct Limit {
+  std::string name;
+  std::string variant;
+  double at_most_us = 0;
+};
+
 /// The same work done in several ways over the same data.
 struct Comparison {
   std::string name;
@@ -44,6 +51,7 @@ struct Comparison {
   std::function<void()> release;
   std::vector<Variant> variants;
   std::vector<Ratio> ratios;
+  std::vector<Limit> limits = {};
 };
 
 /// Work that has no rival that would do the same: it measures what it wants.

@@ -8,6 +8,8 @@
 #include <exception>
 #include <variant>
 
+#include <dstream/version.h>
+
 #include "harness.h"
 #include "machine.h"
 #include "workloads.h"
@@ -46,7 +48,8 @@ std::vector<Workload> select(std::vector<Workload> workloads,
 }
 
 void print_environment(const Settings& settings) {
-  fmt::print("compiler {}\nflags    {}\ncores    {}\nrounds   {}, scale {}\n",
+  fmt::print("dstream  {}.{}.{}\ncompiler {}\nflags    {}\ncores    {}\nrounds   {}, scale {}\n",
+             DSTREAM_VERSION_MAJOR, DSTREAM_VERSION_MINOR, DSTREAM_VERSION_PATCH,
              DSTREAM_BENCH_COMPILER, DSTREAM_BENCH_FLAGS, fmt::join(settings.cores, ", "),
              settings.rounds, settings.scale);
   std::fflush(stdout);

@@ -17,5 +17,11 @@ Comparison grep_workload();
 Comparison advertising_workload();
 Comparison numeric_workload();
 Comparison shuffle_workload();
+Comparison empty_batch_workload();
+Comparison inlet_workload();
+Measurement interval_workload();
+Measurement arrival_workload();
+Measurement idle_workload();
+Measurement compile_workload();
 
 }  // namespace dstream::bench
