@@ -32,6 +32,15 @@ enum class StopMode : std::uint8_t {
   graceful,   ///< sources stop first, everything that was received is processed
 };
 
+/// Memory held for data, in bytes; what records own on the heap themselves is not counted.
+struct MemoryUse {
+  std::size_t blocks = 0;    ///< received blocks of batches that are not done
+  std::size_t shuffles = 0;  ///< slices of shuffles and collected results of batches in flight
+  std::size_t tables = 0;    ///< combine tables kept for the next task
+
+  std::size_t total() const { return blocks + shuffles + tables; }
+};
+
 /// How explain() writes.
 enum class ExplainFormat : std::uint8_t { text, dot };
 
@@ -132,8 +141,8 @@ class DSTREAM_EXPORT StreamingContext {
   /// Events that slow listeners have lost.
   std::uint64_t dropped_events() const;
 
-  /// Memory held by the library for this context, in bytes: received blocks, shuffles, results.
-  std::size_t memory_bytes() const;
+  /// Memory that the library holds for this context's data right now.
+  MemoryUse memory() const;
 
   const Options& options() const;
   Tunables tunables() const;

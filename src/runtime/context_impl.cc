@@ -206,7 +206,13 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   if (generator_) generator_->set_tunables(tunables);
 }
 
-std::size_t ContextImpl::memory_bytes() const { return blocks_.bytes(); }
+MemoryUse ContextImpl::memory() const {
+  MemoryUse use;
+  use.blocks = blocks_.bytes();
+  if (scheduler_) use.shuffles = scheduler_->bytes();
+  if (compiled_) use.tables = compiled_->table_bytes();
+  return use;
+}
 
 }  // namespace detail
 }  // namespace v1

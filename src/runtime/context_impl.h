@@ -60,7 +60,7 @@ class ContextImpl final : public PlanContext,
   Tunables tunables() const;
   void set_tunables(const Tunables& tunables);
   ListenerBus& listeners() { return listeners_; }
-  std::size_t memory_bytes() const;
+  MemoryUse memory() const;
 
   // The test kit's door.
   JobGenerator& generator() { return *generator_; }

@@ -245,7 +245,12 @@ void JobScheduler::halt() {
   drain();
 }
 
-std::size_t JobScheduler::bytes() const { return parts_.blocks.bytes(); }
+std::size_t JobScheduler::bytes() const {
+  std::lock_guard lock(mutex_);
+  std::size_t total = 0;
+  for (const InFlight& batch : in_flight_) total += batch.run->bytes();
+  return total;
+}
 
 std::uint64_t JobScheduler::completed_batches() const {
   std::lock_guard lock(mutex_);

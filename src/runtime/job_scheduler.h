@@ -58,6 +58,7 @@ class JobScheduler final : public RunObserver {
   /// Drops waiting batches and lets running tasks end; waits for them.
   void halt();
 
+  /// Memory that the batches in flight hold in shuffles and results, in bytes.
   std::size_t bytes() const;
   std::uint64_t completed_batches() const;
 

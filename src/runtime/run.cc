@@ -59,6 +59,15 @@ void CompiledGraph::put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipe
   idle.pipelines.push_back(std::move(pipeline));
 }
 
+std::size_t CompiledGraph::table_bytes() const {
+  std::size_t total = 0;
+  for (const Idle& idle : idle_) {
+    std::lock_guard lock(idle.mutex);
+    for (const auto& pipeline : idle.pipelines) total += pipeline->table_bytes();
+  }
+  return total;
+}
+
 std::vector<StageSummary> CompiledGraph::summaries() const {
   std::vector<StageSummary> all;
   for (const StageFigures& figures : figures_) {
@@ -239,6 +248,7 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
     const ExchangeNode* exchange = stage.terminals[t].exchange;
     records_out += total_records(
         *output, exchange ? exchange->exchange->partitions(compiled_.settings().exchange) : 1);
+    held_bytes_.fetch_add(output->bytes(), std::memory_order_relaxed);
     run.outputs[t][task_id] = std::move(output);
   }
   const std::int64_t busy = (compiled_.settings().clock->monotonic() - start).count();
@@ -320,17 +330,8 @@ std::exception_ptr Run::error() const {
   return error_;
 }
 
-std::size_t Run::bytes() const {
-  std::size_t total = 0;
-  for (const StageRun& stage : stages_) {
-    for (const auto& outputs : stage.outputs) {
-      for (const SliceOutputPtr& output : outputs) total += output ? output->bytes() : 0;
-    }
-  }
-  return total;
-}
-
 void Run::release() {
+  held_bytes_.store(0, std::memory_order_relaxed);
   inputs_.clear();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const Stage& stage = compiled_.graph().stages()[i];
