@@ -168,11 +168,8 @@ void InletCore::close() {
 }
 
 void InletCore::start(SourceHost& host) {
-  {
-    const std::lock_guard lock(arrival_mutex_);
-    host_ = &host;
-  }
   if (!host.wants_arrivals()) return;
+  gate_.open(host);
   const std::lock_guard lock(mutex_);
   raise_flag(kArrivals);
   // A push that has not seen the flag would not announce its record; wait for it to be visible.
@@ -186,14 +183,12 @@ void InletCore::stop() {
     room_.notify_all();
     quiesce();
   }
-  const std::lock_guard lock(arrival_mutex_);
-  host_ = nullptr;
+  gate_.close();
 }
 
 void InletCore::abandon() {
   close();
-  const std::lock_guard lock(arrival_mutex_);
-  host_ = nullptr;
+  gate_.close();
 }
 
 void InletCore::quiesce() {
@@ -226,9 +221,7 @@ bool InletCore::arm_arrival() {
 
 void InletCore::announce() {
   // One of the pushes that find the source armed tells the host.
-  if (!armed_.exchange(false, std::memory_order_seq_cst)) return;
-  const std::lock_guard lock(arrival_mutex_);
-  if (host_ != nullptr) host_->data_arrived();
+  if (armed_.exchange(false, std::memory_order_seq_cst)) gate_.announce();
 }
 
 void InletCore::take(std::vector<InletRun>& runs) {

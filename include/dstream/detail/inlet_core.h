@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <vector>
 
+#include <dstream/detail/arrival_gate.h>
 #include <dstream/export.h>
 #include <dstream/push_result.h>
 
@@ -17,7 +18,6 @@ inline namespace v1 {
 
 namespace detail {
 
-class SourceHost;
 class InletCore;
 
 /// A fixed run of slots that one thread fills in order. Everything but the records is guarded by
@@ -156,8 +156,7 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
   std::vector<InletSegment*> pool_;  ///< unused segments; bounded by the capacity
   std::size_t retired_bytes_ = 0;    ///< of full segments that are not given back
 
-  std::mutex arrival_mutex_;  ///< the host is not called after stop()
-  SourceHost* host_ = nullptr;
+  ArrivalGate gate_;
 };
 
 /// Marks a producer as between its look at the flags and the publication of its record.
