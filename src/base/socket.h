@@ -6,28 +6,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <dstream/export.h>
+
+#include "base/descriptor.h"
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
-
-/// Owns a file descriptor.
-class DSTREAM_EXPORT Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept;
-  Descriptor& operator=(Descriptor&& other) noexcept;
-
-  int get() const { return fd_; }
-  void close() noexcept;
-
- private:
-  int fd_ = -1;
-};
 
 /// Ends the waits of socket calls: once signalled it stays so. Any thread may signal.
 class DSTREAM_EXPORT Interrupt {
