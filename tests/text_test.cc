@@ -208,7 +208,7 @@ TEST_CASE("every search kernel agrees with a naive search at all sizes and place
   std::mt19937 random(11);
   for (const SearchLevel level : levels_here()) {
     for (std::size_t size = 0; size <= 300; ++size) {
-      for (std::size_t length : {0, 1, 2, 3, 7, 8, 15, 16, 31, 33}) {
+      for (const std::size_t length : {0U, 1U, 2U, 3U, 7U, 8U, 15U, 16U, 31U, 33U}) {
         const std::string text = random_text(random, size, "ab");
         std::string word = random_text(random, length, "ab");
         search_everywhere(level, page.at_end(text), word);

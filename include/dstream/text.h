@@ -27,6 +27,8 @@ enum class EmptyFields { skip, keep };
 template <class Matcher, EmptyFields kEmpty>
 class Split {
  public:
+  using Output = std::string_view;
+
   explicit constexpr Split(Matcher matcher) noexcept : matcher_(matcher) {}
 
   /// Calls `emit(std::string_view)` for each word, in order.

@@ -206,7 +206,7 @@ SearchLevel best_search_level() noexcept {
 #endif
 }
 
-SearchKernels search_kernels(std::size_t size, SearchLevel level) noexcept {
+SearchKernels search_kernels(std::size_t size, [[maybe_unused]] SearchLevel level) noexcept {
   if (size == 0) return {find_empty, select<find_empty>};
   if (size == 1) return {find_byte, select<find_byte>};
 #if defined(__SSE2__)

@@ -210,6 +210,23 @@ class StageCutter {
       stage.parents.assign(parents.begin(), parents.end());
       for (const std::uint32_t parent : parents) graph_.stages_[parent].children.push_back(stage.id);
     }
+    order_side_effects();
+  }
+
+  /// Outputs with side effects that end the plan run one after the other, as they were registered.
+  void order_side_effects() {
+    Stage* before = nullptr;
+    for (const PlanNodePtr& output : graph_.outputs_) {
+      if (is_published(output.get())) continue;
+      const auto& stages = has_driver(output.get()) ? driver_stage_ : stage_of_;
+      Stage& stage = graph_.stages_[stages.at(output.get())];
+      if (!stage.children.empty() || &stage == before) continue;
+      if (before != nullptr) {
+        stage.parents.push_back(before->id);
+        before->children.push_back(stage.id);
+      }
+      before = &stage;
+    }
   }
 
   StageGraph graph_;

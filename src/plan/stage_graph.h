@@ -72,7 +72,7 @@ struct PublishedOutput {
 /// tee inside its stage. Immutable; knows nothing of threads.
 class StageGraph {
  public:
-  /// Cuts what `outputs` need. Stages are in an order in which they could run one by one.
+  /// Cuts what `outputs` need.
   static StageGraph build(const std::vector<PlanNodePtr>& outputs);
 
   const std::vector<Stage>& stages() const { return stages_; }

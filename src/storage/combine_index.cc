@@ -8,14 +8,18 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-void CombineIndex::reset(std::size_t entries) {
+void check_combine_size(std::size_t entries) {
   constexpr std::size_t kMostEntries = std::size_t{1} << 30;
   if (entries > kMostEntries) {
     throw Error(Errc::capacity,
                 "one slice or key group holds more than 2^30 distinct keys; use smaller slices or "
                 "a longer key that spreads better");
   }
-  const std::size_t capacity = entries + entries / 3 + 16;
+}
+
+void CombineIndex::reset(std::size_t entries) {
+  check_combine_size(entries);
+  const std::size_t capacity = 2 * entries + 16;
   slots_.clear();
   slots_.resize_uninitialized(capacity);
   std::memset(slots_.data(), 0, capacity * sizeof(std::uint32_t));

@@ -96,7 +96,7 @@ class CombineBuffer {
 
  private:
   static void release(T* data) noexcept {
-    ::operator delete(static_cast<void*>(data), std::align_val_t{alignof(T)});
+    ::operator delete (static_cast<void*>(data), std::align_val_t{alignof(T)});
   }
 
   void destroy_elements() noexcept {
@@ -106,8 +106,8 @@ class CombineBuffer {
 
   void grow(std::size_t capacity) {
     if (capacity < 16) capacity = 16;
-    auto* data = static_cast<T*>(
-        ::operator new(capacity * sizeof(T), std::align_val_t{alignof(T)}));
+    auto* data =
+        static_cast<T*>(::operator new (capacity * sizeof(T), std::align_val_t{alignof(T)}));
     if constexpr (std::is_trivially_copyable_v<T>) {
       if (size_ != 0) std::memcpy(static_cast<void*>(data), data_, size_ * sizeof(T));
     } else {

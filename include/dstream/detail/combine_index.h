@@ -10,14 +10,18 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
+/// Throws Error{capacity} if a table of one slice or key group would have to hold over 2^30
+/// entries.
+DSTREAM_EXPORT void check_combine_size(std::size_t entries);
+
 /// Finds entries that lie in an array in first-seen order: open addressing over 32-bit slots, each
 /// the position of an entry plus one and, in the bits that positions leave free, a tag of its hash.
-/// Linear probing, at most three quarters full. The home slot comes from hash bits 25 to 56, the
+/// Linear probing, at most half full. The home slot comes from hash bits 25 to 56, the
 /// tag from bits 0 to 24; the top seven bits are the key group and equal within a group's table.
 /// Not thread-safe.
 class DSTREAM_EXPORT CombineIndex {
  public:
-  /// Empties the index and makes room for `entries`. Throws Error{capacity} beyond 2^30.
+  /// Empties the index and makes room for `entries`. Throws as check_combine_size().
   void reset(std::size_t entries);
 
   /// Entries that fit before the next reset() has to make more room.
@@ -35,8 +39,8 @@ class DSTREAM_EXPORT CombineIndex {
   /// The slot whose entry equals the one sought, or the empty slot where it belongs.
   /// `equals(position)` compares; it is asked only where the tags agree.
   template <class Equals>
-  std::uint32_t& find(std::uint64_t hash, const Equals& equals) noexcept(
-      noexcept(equals(std::size_t{0}))) {
+  std::uint32_t& find(std::uint64_t hash,
+                      const Equals& equals) noexcept(noexcept(equals(std::size_t{0}))) {
     std::uint32_t* const slots = slots_.data();
     const std::uint32_t wanted = tag(hash);
     std::uint32_t i = home(hash);

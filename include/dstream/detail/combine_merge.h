@@ -69,22 +69,16 @@ class MergeTable {
     }
     if (entries == 0) return;
     if (sources == 1 && only->combined()) return emit_slice<kConsume>(*only, group, emit);
-    merged_.clear();
-    merged_.reserve(entries);
-    index_.reset(entries);
-    for (Slice* slice : slices) {
-      Entry* const first = slice->group(group);
-      const std::size_t count = slice->group_size(group);
-      for (std::size_t done = 0; done < count; done += kBlock) {
-        const std::size_t n = count - done < kBlock ? count - done : kBlock;
-        merge_block<kConsume>(first + done, n, slice->hash_seed(), fold);
-      }
-    }
+    fold_group<kConsume>(slices, group, entries, fold);
     for (std::size_t i = 0; i < merged_.size(); ++i) {
       emit(merged_[i].take_key(), std::move(merged_[i].value));
     }
     merged_.clear();
   }
+
+  template <bool kConsume, class Fold>
+  void fold_group(std::span<Slice* const> slices, std::uint32_t group, std::size_t entries,
+                  const Fold& fold);
 
   template <bool kConsume, class Fold>
   void merge_block(Entry* entries, std::size_t count, std::uint64_t seed, const Fold& fold) {
@@ -96,18 +90,33 @@ class MergeTable {
     for (std::size_t i = 0; i < count; ++i) {
       Entry& entry = entries[i];
       std::uint32_t& slot = index_.find(
-          hashes[i], [&](std::size_t at) { return merged_[at].same_key(entry); });
+          hashes[i], [&](std::size_t at) { return merged_[at].matches(entry.key, hashes[i]); });
       if (slot != 0) {
         fold.merge(merged_[index_.position(slot)].value, take_value<kConsume>(entry));
         continue;
       }
-      const std::size_t at = merged_.size();
-      if constexpr (kConsume) {
-        merged_.emplace_reserved(std::move(entry));
-      } else {
-        merged_.emplace_reserved(entry);
-      }
-      slot = index_.slot_for(at, hashes[i]);
+      push<kConsume>(entry);
+      slot = index_.slot_for(merged_.size() - 1, hashes[i]);
+    }
+  }
+
+  // As merge_block() for entries known to be new: those of the first slice that has any.
+  template <bool kConsume>
+  void insert_block(Entry* entries, std::size_t count, std::uint64_t seed) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t hash = entries[i].hash(seed);
+      std::uint32_t& slot = index_.find_empty(hash);
+      push<kConsume>(entries[i]);
+      slot = index_.slot_for(merged_.size() - 1, hash);
+    }
+  }
+
+  template <bool kConsume>
+  void push(Entry& entry) {
+    if constexpr (kConsume) {
+      merged_.emplace_reserved(std::move(entry));
+    } else {
+      merged_.emplace_reserved(std::as_const(entry));
     }
   }
 
@@ -136,6 +145,29 @@ class MergeTable {
   CombineIndex index_;
   CombineBuffer<Entry> merged_;
 };
+
+// Outside the class, hence not inline: an extern template then spares the users' compilers.
+template <class K, class V>
+template <bool kConsume, class Fold>
+void MergeTable<K, V>::fold_group(std::span<Slice* const> slices, std::uint32_t group,
+                                  std::size_t entries, const Fold& fold) {
+  merged_.clear();
+  merged_.reserve(entries);
+  index_.reset(entries);
+  for (Slice* slice : slices) {
+    Entry* const first = slice->group(group);
+    const std::size_t count = slice->group_size(group);
+    const bool all_new = merged_.size() == 0 && slice->combined();
+    for (std::size_t done = 0; done < count; done += kBlock) {
+      const std::size_t n = count - done < kBlock ? count - done : kBlock;
+      if (all_new) {
+        insert_block<kConsume>(first + done, n, slice->hash_seed());
+      } else {
+        merge_block<kConsume>(first + done, n, slice->hash_seed(), fold);
+      }
+    }
+  }
+}
 
 }  // namespace detail
 }  // namespace v1

@@ -60,7 +60,9 @@ class CombinedSlice {
   std::size_t group_size(std::uint32_t group) const noexcept {
     return starts_[group + 1] - starts_[group];
   }
-  const Entry* group(std::uint32_t group) const noexcept { return entries_.data() + starts_[group]; }
+  const Entry* group(std::uint32_t group) const noexcept {
+    return entries_.data() + starts_[group];
+  }
   Entry* group(std::uint32_t group) noexcept { return entries_.data() + starts_[group]; }
 
  private:

@@ -14,8 +14,9 @@
 #include <dstream/detail/combine_dense.h>
 #include <dstream/detail/combine_entry.h>
 #include <dstream/detail/combine_fold.h>
-#include <dstream/detail/combine_index.h>
 #include <dstream/detail/combine_slice.h>
+#include <dstream/detail/combine_store.h>
+#include <dstream/detail/text_key.h>
 #include <dstream/hash.h>
 #include <dstream/hash_of.h>
 #include <dstream/owned.h>
@@ -37,68 +38,39 @@ class CombineTable {
   using Entry = CombineEntry<K, V>;
 
   explicit CombineTable(std::uint64_t hash_seed)
-      : seed_(hash_seed),
-        mix_low_(hash_word(1, hash_seed)),
-        mix_high_(hash_word(2, hash_seed)) {}
+      : seed_(hash_seed), mix_low_(hash_word(1, hash_seed)), mix_high_(hash_word(2, hash_seed)) {}
 
   /// Folds records in. `key_of(record)` gives the key, something that K can be made of (for text
   /// anything that converts to std::string_view). If it or the fold throws, call clear().
   template <class T, class KeyOf, class Fold>
-  void add(std::span<const T> records, const KeyOf& key_of, const Fold& fold) {
-    while (!records.empty()) {
-      std::size_t count = records.size();
-      if (appending_) {
-        append(records.data(), count, key_of, fold);
-      } else {
-        count = block_size(count);
-        combine(records.data(), count, key_of, fold);
-        records_ += count;
-        appending_ = records_ == kTrialRecords && entries_.size() > kTrialRecords / 10 * 7;
-      }
-      records = records.subspan(count);
-    }
-  }
+  void add(std::span<const T> records, const KeyOf& key_of, const Fold& fold);
 
   /// Entries held: keys, or keys and appended records.
-  std::size_t size() const noexcept { return entries_.size(); }
+  std::size_t size() const noexcept { return store_.size(); }
 
   /// Memory held in bytes, without what values and keys own on the heap themselves.
   std::size_t bytes() const noexcept {
-    return entries_.bytes() + index_.bytes() + dense_.bytes() + arena_.bytes() + groups_.bytes() +
-           order_.bytes();
+    return store_.bytes() + dense_.bytes() + arena_.bytes() + groups_.bytes() + order_.bytes();
   }
 
   /// Moves the entries to `out`, by key group in first-seen order. The table is empty afterwards.
   /// `partitions` is 1 to kKeyGroups. If it throws, call clear() on both.
-  void scatter(std::uint32_t partitions, CombinedSlice<K, V>& out) {
-    out.clear();
-    out.partitions_ = partitions;
-    out.hash_seed_ = seed_;
-    out.combined_ = !appending_;
-    if (entries_.size() != 0) {
-      count_groups(out);
-      place(out);
-      out.arena_.swap(arena_);
-    }
-    clear();
-  }
+  void scatter(std::uint32_t partitions, CombinedSlice<K, V>& out);
 
   /// Drops all entries, keeps memory for the next slice.
   void clear() noexcept {
     if constexpr (kKind == KeyKind::kInteger) forget_dense();
-    entries_.clear();
+    store_.clear();
     arena_.clear();
     groups_.clear();
     order_.clear();
     records_ = 0;
     appending_ = false;
-    hashed_ = false;
   }
 
  private:
   static constexpr KeyKind kKind = kKeyKind<K>;
   static constexpr std::size_t kBlock = 64;
-  static constexpr std::size_t kLeastRoom = 256;
   static constexpr std::size_t kTrialRecords = std::size_t{16} << 10;
 
   std::size_t block_size(std::size_t most) const noexcept {
@@ -124,7 +96,7 @@ class CombineTable {
   // The hash that the index uses: cheaper than the canonical one, which only new keys need.
   std::uint64_t index_hash(const Entry& entry) const noexcept {
     if constexpr (kKind == KeyKind::kText) {
-      return entry.key.is_long() ? entry.stored_hash : mix(entry.key.low, entry.key.high);
+      return is_long_key(entry.key) ? entry.stored_hash : mix(entry.key.low, entry.key.high);
     } else if constexpr (kKind == KeyKind::kInteger) {
       return mix(canonical_word(entry.key), 0);
     } else {
@@ -136,32 +108,38 @@ class CombineTable {
     return wy_mix(low ^ mix_low_, high ^ mix_high_);
   }
 
-  // Room for `count` more entries, so that a block never meets a full table.
+  void stop_if_useless() {
+    if (store_.size() <= kTrialRecords / 10 * 7) return;
+    appending_ = true;
+    store_.settle();
+  }
+
   void make_room(std::size_t count) {
-    const std::size_t needed = entries_.size() + count;
-    entries_.reserve(needed);
-    if (hashed_ && needed <= index_.room()) return;
-    index_.reset(needed < kLeastRoom ? kLeastRoom : 2 * needed);
-    hashed_ = true;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      const std::uint64_t hash = index_hash(entries_[i]);
-      index_.find_empty(hash) = index_.slot_for(i, hash);
-    }
+    store_.make_room(count, [this](const Entry& entry) { return index_hash(entry); });
   }
 
   template <class T, class KeyOf, class Fold>
   void append(const T* records, std::size_t count, const KeyOf& key_of, const Fold& fold) {
-    entries_.reserve(entries_.size() + count);
+    CombineBuffer<Entry>& entries = store_.entries();
+    entries.reserve(entries.size() + count);
     for (std::size_t i = 0; i < count; ++i) {
       auto&& key = key_of(records[i]);
       if constexpr (kKind == KeyKind::kText) {
-        push_text(text_key(std::string_view(key)), fold.first(records[i]));
+        TextKey stored;
+        const std::string_view text(key);
+        if (text.size() <= TextKey::kMostInline) {
+          stored = make_text_key(text);
+        } else {
+          long_text_key(text, seed_, stored);
+        }
+        const std::uint64_t hash = own_text_key(stored, arena_, seed_);
+        entries.emplace_reserved(stored, hash, fold.first(records[i]));
       } else if constexpr (kKind == KeyKind::kInteger) {
-        entries_.emplace_reserved(static_cast<K>(key), fold.first(records[i]));
+        entries.emplace_reserved(static_cast<K>(key), fold.first(records[i]));
       } else {
         const std::uint64_t hash = hash_of(key, seed_);
-        entries_.emplace_reserved(own(std::forward<decltype(key)>(key)), hash,
-                                  fold.first(records[i]));
+        entries.emplace_reserved(own(std::forward<decltype(key)>(key)), hash,
+                                 fold.first(records[i]));
       }
     }
   }
@@ -171,54 +149,44 @@ class CombineTable {
   template <class T, class KeyOf, class Fold>
   void combine_text(const T* records, std::size_t count, const KeyOf& key_of, const Fold& fold) {
     using Key = decltype(key_of(*records));
-    TextKey keys[kBlock];
     if constexpr (std::is_reference_v<Key> || std::is_pointer_v<Key> ||
                   std::is_same_v<std::remove_cv_t<Key>, std::string_view>) {
-      for (std::size_t i = 0; i < count; ++i) keys[i] = text_key(key_of(records[i]));
-      combine_keys(records, keys, count, fold);
+      combine_views(records, count, key_of, fold);
     } else {
       // Keys made for the call have to live until the block is done.
       std::string held[kBlock];
-      for (std::size_t i = 0; i < count; ++i) {
-        held[i] = key_of(records[i]);
-        keys[i] = text_key(held[i]);
-      }
-      combine_keys(records, keys, count, fold);
+      const auto hold = [&](const T& record) -> std::string_view {
+        return held[&record - records] = key_of(record);
+      };
+      combine_views(records, count, hold, fold);
     }
   }
 
-  TextKey text_key(std::string_view text) const {
-    return text.size() <= TextKey::kMostInline ? inline_text_key(text)
-                                               : long_text_key(text, hash_bytes(text, seed_));
-  }
-
-  template <class T, class Fold>
-  void combine_keys(const T* records, const TextKey* keys, std::size_t count, const Fold& fold) {
+  template <class T, class ViewOf, class Fold>
+  void combine_views(const T* records, std::size_t count, const ViewOf& view_of, const Fold& fold) {
+    TextKey keys[kBlock];
     std::uint64_t hashes[kBlock];
     make_room(count);
     for (std::size_t i = 0; i < count; ++i) {
-      hashes[i] = keys[i].is_long() ? hash_bytes(keys[i].view(), seed_)
-                                    : mix(keys[i].low, keys[i].high);
-      index_.prefetch(hashes[i]);
+      const std::string_view text = view_of(records[i]);
+      if (text.size() <= TextKey::kMostInline) {
+        keys[i] = make_text_key(text);
+        hashes[i] = mix(keys[i].low, keys[i].high);
+      } else {
+        hashes[i] = long_text_key(text, seed_, keys[i]);
+      }
+      store_.prefetch(hashes[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      const TextKey& key = keys[i];
-      std::uint32_t& slot = index_.find(
-          hashes[i], [&](std::size_t at) { return entries_[at].key == key; });
-      if (slot != 0) {
-        fold.add(entries_[index_.position(slot)].value, records[i]);
+      const auto place = store_.find(keys[i], hashes[i]);
+      if (store_.found(place)) {
+        fold.add(store_.at(place).value, records[i]);
       } else {
-        push_text(key, fold.first(records[i]));
-        slot = index_.slot_for(entries_.size() - 1, hashes[i]);
+        TextKey key = keys[i];
+        const std::uint64_t hash = own_text_key(key, arena_, seed_);
+        store_.insert(place, hashes[i], Entry{key, hash, fold.first(records[i])});
       }
     }
-  }
-
-  void push_text(TextKey key, V&& value) {
-    const std::string_view text = key.view();
-    const std::uint64_t hash = hash_bytes(text, seed_);
-    if (key.is_long()) key = long_text_key({arena_.store(text), text.size()}, hash);
-    entries_.emplace_reserved(key, hash, std::move(value));
   }
 
   // ---- integers ----
@@ -230,15 +198,16 @@ class CombineTable {
     for (std::size_t i = 0; i < count; ++i) {
       words[i] = canonical_word(static_cast<K>(key_of(records[i])));
     }
-    if (!hashed_ && (dense_.covers(words, count) || widen(words, count))) {
-      entries_.reserve(entries_.size() + count);
+    if (!store_.hashed() && (dense_.covers(words, count) || widen(words, count))) {
+      CombineBuffer<Entry>& entries = store_.entries();
+      entries.reserve(entries.size() + count);
       for (std::size_t i = 0; i < count; ++i) {
         std::uint32_t& place = dense_[words[i]];
         if (place != 0) {
-          fold.add(entries_[place - 1].value, records[i]);
+          fold.add(entries[place - 1].value, records[i]);
         } else {
-          entries_.emplace_reserved(static_cast<K>(words[i]), fold.first(records[i]));
-          place = static_cast<std::uint32_t>(entries_.size());
+          entries.emplace_reserved(static_cast<K>(words[i]), fold.first(records[i]));
+          place = static_cast<std::uint32_t>(entries.size());
         }
       }
       return;
@@ -250,20 +219,19 @@ class CombineTable {
   void combine_words(const T* records, const std::uint64_t* words, std::size_t count,
                      const Fold& fold) {
     std::uint64_t hashes[kBlock];
-    if (!hashed_) forget_dense();
+    if (!store_.hashed()) forget_dense();
     make_room(count);
     for (std::size_t i = 0; i < count; ++i) {
       hashes[i] = mix(words[i], 0);
-      index_.prefetch(hashes[i]);
+      store_.prefetch(hashes[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      std::uint32_t& slot = index_.find(
-          hashes[i], [&](std::size_t at) { return canonical_word(entries_[at].key) == words[i]; });
-      if (slot != 0) {
-        fold.add(entries_[index_.position(slot)].value, records[i]);
+      const K key = static_cast<K>(words[i]);
+      const auto place = store_.find(key, hashes[i]);
+      if (store_.found(place)) {
+        fold.add(store_.at(place).value, records[i]);
       } else {
-        entries_.emplace_reserved(static_cast<K>(words[i]), fold.first(records[i]));
-        slot = index_.slot_for(entries_.size() - 1, hashes[i]);
+        store_.insert(place, hashes[i], Entry{key, fold.first(records[i])});
       }
     }
   }
@@ -279,14 +247,17 @@ class CombineTable {
       high = word > high ? word : high;
     };
     for (std::size_t i = 1; i < count; ++i) include(words[i] + kBias);
-    for (std::size_t i = 0; i < entries_.size(); ++i) include(canonical_word(entries_[i].key) + kBias);
+    const CombineBuffer<Entry>& entries = store_.entries();
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      include(canonical_word(entries[i].key) + kBias);
     return dense_.cover(low - kBias, high - kBias);
   }
 
   void forget_dense() noexcept {
     if (dense_.bytes() == 0) return;
-    if (entries_.size() > CombineDense::kRange / 8) return dense_.clear();
-    for (std::size_t i = 0; i < entries_.size(); ++i) dense_[canonical_word(entries_[i].key)] = 0;
+    CombineBuffer<Entry>& entries = store_.entries();
+    if (entries.size() > CombineDense::kRange / 8) return dense_.clear();
+    for (std::size_t i = 0; i < entries.size(); ++i) dense_[canonical_word(entries[i].key)] = 0;
     dense_.forget_range();
   }
 
@@ -298,15 +269,12 @@ class CombineTable {
     for (std::size_t i = 0; i < count; ++i) {
       auto&& key = key_of(records[i]);
       const std::uint64_t hash = hash_of(key, seed_);
-      std::uint32_t& slot = index_.find(hash, [&](std::size_t at) {
-        return entries_[at].stored_hash == hash && key_equal(entries_[at].key, key);
-      });
-      if (slot != 0) {
-        fold.add(entries_[index_.position(slot)].value, records[i]);
+      const auto place = store_.find(key, hash);
+      if (store_.found(place)) {
+        fold.add(store_.at(place).value, records[i]);
       } else {
-        entries_.emplace_reserved(own(std::forward<decltype(key)>(key)), hash,
-                                  fold.first(records[i]));
-        slot = index_.slot_for(entries_.size() - 1, hash);
+        store_.insert(place, hash,
+                      Entry{own(std::forward<decltype(key)>(key)), hash, fold.first(records[i])});
       }
     }
   }
@@ -315,34 +283,42 @@ class CombineTable {
 
   // Notes every entry's key group and turns the groups' sizes into their first places.
   void count_groups(CombinedSlice<K, V>& out) {
-    const std::size_t count = entries_.size();
+    const std::size_t count = store_.entries().size();
     groups_.resize_uninitialized(count);
-    auto& starts = out.starts_;
+    const Entry* const entries = store_.entries().data();
+    std::uint8_t* const groups = groups_.data();
+    const std::uint64_t seed = seed_;
+    std::uint32_t sizes[kKeyGroups] = {};
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t group = key_group(entries_[i].hash(seed_));
-      groups_[i] = static_cast<std::uint8_t>(group);
-      ++starts[group + 1];
+      const std::uint32_t group = key_group(entries[i].hash(seed));
+      groups[i] = static_cast<std::uint8_t>(group);
+      ++sizes[group];
     }
-    for (std::uint32_t group = 0; group < kKeyGroups; ++group) starts[group + 1] += starts[group];
+    for (std::uint32_t group = 0; group < kKeyGroups; ++group) {
+      out.starts_[group + 1] = out.starts_[group] + sizes[group];
+    }
   }
 
   void place(CombinedSlice<K, V>& out) {
-    const std::size_t count = entries_.size();
+    const std::size_t count = store_.entries().size();
+    Entry* const entries = store_.entries().data();
+    const std::uint8_t* const groups = groups_.data();
     std::uint32_t next[kKeyGroups];
     std::memcpy(next, out.starts_.data(), sizeof(next));
     if constexpr (std::is_trivially_copyable_v<Entry>) {
       out.entries_.resize_uninitialized(count);
       Entry* const places = out.entries_.data();
-      for (std::size_t i = 0; i < count; ++i) places[next[groups_[i]]++] = entries_[i];
+      for (std::size_t i = 0; i < count; ++i) places[next[groups[i]]++] = entries[i];
     } else {
       // In the order of the places, so that an exception leaves no hole.
       order_.resize_uninitialized(count);
+      std::uint32_t* const order = order_.data();
       for (std::size_t i = 0; i < count; ++i) {
-        order_[next[groups_[i]]++] = static_cast<std::uint32_t>(i);
+        order[next[groups[i]]++] = static_cast<std::uint32_t>(i);
       }
       out.entries_.reserve(count);
       for (std::size_t i = 0; i < count; ++i) {
-        out.entries_.emplace_reserved(std::move(entries_[order_[i]]));
+        out.entries_.emplace_reserved(std::move(entries[order[i]]));
       }
     }
   }
@@ -352,14 +328,45 @@ class CombineTable {
   std::uint64_t mix_high_;
   std::size_t records_ = 0;
   bool appending_ = false;
-  bool hashed_ = false;  // the index holds the keys (else, integers only, the dense array does)
-  CombineBuffer<Entry> entries_;
-  CombineIndex index_;
+  CombineStore<Entry> store_;
   CombineDense dense_;
   TextArena arena_;
   CombineBuffer<std::uint8_t> groups_;
   CombineBuffer<std::uint32_t> order_;
 };
+
+// Outside the class, hence not inline: an extern template then spares the users' compilers.
+template <class K, class V>
+template <class T, class KeyOf, class Fold>
+void CombineTable<K, V>::add(std::span<const T> records, const KeyOf& key_of, const Fold& fold) {
+  while (!records.empty()) {
+    std::size_t count = records.size();
+    if (appending_) {
+      append(records.data(), count, key_of, fold);
+    } else {
+      count = block_size(count);
+      combine(records.data(), count, key_of, fold);
+      records_ += count;
+      if (records_ == kTrialRecords) stop_if_useless();
+    }
+    records = records.subspan(count);
+  }
+}
+
+template <class K, class V>
+void CombineTable<K, V>::scatter(std::uint32_t partitions, CombinedSlice<K, V>& out) {
+  out.clear();
+  out.partitions_ = partitions;
+  out.hash_seed_ = seed_;
+  out.combined_ = !appending_;
+  if (store_.size() != 0) {
+    store_.settle();
+    count_groups(out);
+    place(out);
+    out.arena_.swap(arena_);
+  }
+  clear();
+}
 
 }  // namespace detail
 }  // namespace v1
