@@ -17,7 +17,6 @@ using dstream::FileSystem;
 using dstream::OpenMode;
 using dstream::Random;
 using dstream::testing::FaultInjectingFileSystem;
-using Catch::Matchers::Contains;
 
 /// A directory of its own for a test, removed at the end.
 struct Scratch {
@@ -45,6 +44,12 @@ std::string io_error(Call call) {
     if (error.code() == Errc::io) return error.what();
   }
   return "no Errc::io";
+}
+
+/// Whether `call` fails with Errc::io and a message that has `part` in it.
+template <class Call>
+bool fails_with(const std::string& part, Call call) {
+  return io_error(call).find(part) != std::string::npos;
 }
 
 }  // namespace
@@ -102,17 +107,16 @@ TEST_CASE("errors name the path and the reason") {
   Scratch scratch;
   FileSystem& files = *scratch.files;
   const std::string none = scratch / "none";
-  CHECK_THAT(io_error([&] { files.open(none, OpenMode::read); }),
-             Contains(none) && Contains("No such file"));
-  CHECK_THAT(io_error([&] { files.list(none); }), Contains(none));
-  CHECK_THAT(io_error([&] { files.rename(none, none); }), Contains(none));
-  CHECK_THAT(io_error([&] { files.sync_directory(none); }), Contains(none));
+  CHECK(fails_with(none + ": No such file", [&] { files.open(none, OpenMode::read); }));
+  CHECK(fails_with(none, [&] { files.list(none); }));
+  CHECK(fails_with(none, [&] { files.rename(none, none); }));
+  CHECK(fails_with(none, [&] { files.sync_directory(none); }));
   files.open(none, OpenMode::append);
-  CHECK_THAT(io_error([&] { files.open(none, OpenMode::create_new); }), Contains("exists"));
-  CHECK_THAT(io_error([&] { files.create_directories(none + "/x"); }), Contains(none));
-  CHECK_THAT(io_error([&] { files.open(none, OpenMode::read)->append("x"); }), Contains(none));
+  CHECK(fails_with("exists", [&] { files.open(none, OpenMode::create_new); }));
+  CHECK(fails_with(none, [&] { files.create_directories(none + "/x"); }));
+  CHECK(fails_with(none, [&] { files.open(none, OpenMode::read)->append("x"); }));
   files.create_directories(scratch / "full/inner");
-  CHECK_THAT(io_error([&] { files.remove(scratch / "full"); }), Contains("full"));
+  CHECK(fails_with("full", [&] { files.remove(scratch / "full"); }));
 }
 
 TEST_CASE("the chosen call fails, and only that one") {
@@ -121,13 +125,13 @@ TEST_CASE("the chosen call fails, and only that one") {
   const auto file = files.open(scratch / "log", OpenMode::append);
   files.fail_call(2);
   file->append("one ");
-  CHECK_THAT(io_error([&] { file->append("two "); }), Contains("injected"));
+  CHECK(fails_with("injected", [&] { file->append("two "); }));
   file->append("three ");
   files.fail_call(1, 2);
-  CHECK_THAT(io_error([&] { file->append("four "); }), Contains("injected"));
+  CHECK(fails_with("injected", [&] { file->append("four "); }));
   CHECK(content(files, scratch / "log") == "one three fo");
   files.fail_call(1);
-  CHECK_THAT(io_error([&] { files.rename(scratch / "log", scratch / "new"); }), Contains("log"));
+  CHECK(fails_with("log", [&] { files.rename(scratch / "log", scratch / "new"); }));
   CHECK_FALSE(files.info(scratch / "new").has_value());
   CHECK(files.calls() == 9);
 }
@@ -146,7 +150,7 @@ TEST_CASE("what was not synced is lost with the power") {
     log->append("lost");
     files.open(scratch / "never", OpenMode::append)->append("lost");
     files.fail_call(1);
-    CHECK_THAT(io_error([&] { log->sync(); }), Contains("sync"));
+    CHECK(fails_with("sync", [&] { log->sync(); }));
   }
   files.drop_unsynced();
   CHECK(content(files, scratch / "old") == "old");

@@ -11,6 +11,7 @@
 #include <dstream/block.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/detail/line_splitter.h>
+#include <dstream/detail/sources.h>
 #include <dstream/options.h>
 #include <dstream/receiver_status.h>
 
@@ -87,10 +88,6 @@ class SocketTextSource final : public InputSource {
   bool stopping_ = false;
   bool armed_ = false;
 };
-
-/// Throws Error{Errc::invalid_argument} for an empty host or port 0.
-std::shared_ptr<InputSource> make_socket_text_source(std::string host, std::uint16_t port,
-                                                     const Options& options);
 
 }  // namespace detail
 }  // namespace v1
