@@ -77,7 +77,10 @@ TEST_CASE("four producers: nothing is lost, doubled or reordered") {
 TEST_CASE("a batch takes producers one after the other, in the order of their first push") {
   auto [inlet, source] = make_inlet<int>({});
   CHECK(inlet.push(1) == PushResult::ok);
-  std::jthread([inlet = inlet]() mutable { inlet.push(10); inlet.push(11); }).join();
+  std::jthread([inlet = inlet]() mutable {
+    inlet.push(10);
+    inlet.push(11);
+  }).join();
   CHECK(inlet.push(2) == PushResult::ok);
   CHECK(source->has_data());
   CHECK(take<int>(*source) == std::vector<int>{1, 2, 10, 11});
@@ -127,7 +130,8 @@ TEST_CASE("a record larger than the bound passes alone") {
   auto [inlet, source] = make_inlet<Event>({.capacity_bytes = 1});
   CHECK(inlet.try_push(Event{0, 0, {}}) == PushResult::ok);
   for (int i = 0; i < 5; ++i) {
-    while (inlet.try_push(Event{}) == PushResult::ok) {}
+    while (inlet.try_push(Event{}) == PushResult::ok) {
+    }
     CHECK(take<Event>(*source).size() >= 1);
   }
 }

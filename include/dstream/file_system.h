@@ -45,7 +45,8 @@ class DSTREAM_EXPORT File {
   /// Cuts the file to `size` bytes.
   virtual void truncate(std::uint64_t size) = 0;
   /// Returns once the contents would survive a loss of power. A new or renamed file survives only
-  /// after FileSystem::sync_directory, too. After an error the contents count as lost: do not retry.
+  /// after FileSystem::sync_directory, too. After an error the contents count as lost: do not
+  /// retry.
   virtual void sync() = 0;
 };
 

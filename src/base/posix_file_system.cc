@@ -19,9 +19,8 @@ namespace {
 using detail::Descriptor;
 
 [[noreturn]] void throw_io(const char* what, const std::string& path, int code = errno) {
-  throw Error(Errc::io,
-              std::string("cannot ") + what + " " + path + ": " +
-                  std::generic_category().message(code));
+  throw Error(Errc::io, std::string("cannot ") + what + " " + path + ": " +
+                            std::generic_category().message(code));
 }
 
 /// Runs a system call again when a signal has interrupted it.
@@ -98,10 +97,14 @@ class PosixFile final : public File {
 
 int open_flags(OpenMode mode) {
   switch (mode) {
-    case OpenMode::read: return O_RDONLY;
-    case OpenMode::append: return O_RDWR | O_APPEND | O_CREAT;
-    case OpenMode::create_new: return O_RDWR | O_APPEND | O_CREAT | O_EXCL;
-    case OpenMode::truncate: return O_RDWR | O_APPEND | O_CREAT | O_TRUNC;
+    case OpenMode::read:
+      return O_RDONLY;
+    case OpenMode::append:
+      return O_RDWR | O_APPEND | O_CREAT;
+    case OpenMode::create_new:
+      return O_RDWR | O_APPEND | O_CREAT | O_EXCL;
+    case OpenMode::truncate:
+      return O_RDWR | O_APPEND | O_CREAT | O_TRUNC;
   }
   return O_RDONLY;
 }

@@ -120,14 +120,14 @@ bool InletCore::has_room() const {
   return retired_bytes_ == 0 || retired_bytes_ + segment_bytes_ <= capacity_bytes_;
 }
 
-PushResult InletCore::make_room(InletProducer& producer, bool wait,
-                                const std::stop_token* stop) {
+PushResult InletCore::make_room(InletProducer& producer, bool wait, const std::stop_token* stop) {
   std::unique_lock lock(mutex_);
   retire(producer);
   const auto may_go_on = [&] { return has_room() || (flags() & (kClosed | kStopped)) != 0; };
   if (!may_go_on()) {
     if (!wait) return PushResult::full;
-    if (!room_.wait(lock, stop != nullptr ? *stop : std::stop_token(), may_go_on)) return PushResult::stopped;
+    if (!room_.wait(lock, stop != nullptr ? *stop : std::stop_token(), may_go_on))
+      return PushResult::stopped;
   }
   if (!has_room()) return refusal(flags());
   begin_segment(producer);
@@ -157,9 +157,7 @@ void InletCore::retire(InletProducer& producer) {
   producer.next = producer.end = nullptr;
 }
 
-void InletCore::raise_flag(Flag flag) {
-  flags_.fetch_or(flag, std::memory_order_seq_cst);
-}
+void InletCore::raise_flag(Flag flag) { flags_.fetch_or(flag, std::memory_order_seq_cst); }
 
 void InletCore::close() {
   const std::lock_guard lock(mutex_);

@@ -27,9 +27,9 @@ namespace detail {
 /// breaks, an unfinished line is dropped.
 ///
 /// Bound: lines that no batch has taken, or that a batch still reads, take at most
-/// Tunables::receiver_capacity_bytes and what one read of 64 KiB holds, and up to as much again that
-/// growing blocks have in reserve; then nothing is read from the socket, and TCP holds the server
-/// back.
+/// Tunables::receiver_capacity_bytes and what one read of 64 KiB holds, and up to as much again
+/// that growing blocks have in reserve; then nothing is read from the socket, and TCP holds the
+/// server back.
 class SocketTextSource final : public InputSource {
  public:
   SocketTextSource(std::string host, std::uint16_t port, const Tunables& tunables);

@@ -24,11 +24,11 @@ class InletCore;
 /// the core's mutex.
 struct InletSegment {
   std::byte* records = nullptr;
-  std::uint64_t first = 0;      ///< sequence number, within its producer, of the record in slot 0
-  std::size_t heap_bytes = 0;   ///< what the records own outside of the segment; set at retirement
-  std::uint32_t count = 0;      ///< records in it; set at retirement
-  std::uint32_t references = 0; ///< its producer and the blocks that show parts of it
-  bool retired = false;         ///< nothing will be added
+  std::uint64_t first = 0;       ///< sequence number, within its producer, of the record in slot 0
+  std::size_t heap_bytes = 0;    ///< what the records own outside of the segment; set at retirement
+  std::uint32_t count = 0;       ///< records in it; set at retirement
+  std::uint32_t references = 0;  ///< its producer and the blocks that show parts of it
+  bool retired = false;          ///< nothing will be added
 };
 
 /// One thread's side of an inlet. The first part belongs to that thread (`busy` and `published` are
@@ -40,10 +40,10 @@ struct alignas(64) InletProducer {
   std::atomic<std::uint64_t> published{0};  ///< records that the consumer may read
   std::atomic<bool> busy{false};            ///< between the look at the flags and `published`
 
-  alignas(64) std::uint64_t taken = 0;   ///< records that were cut into blocks
-  std::vector<InletSegment*> segments;   ///< not taken whole, in order
-  InletSegment* current = nullptr;       ///< being filled; null before the first push and when full
-  bool alive = true;                     ///< its thread lives
+  alignas(64) std::uint64_t taken = 0;  ///< records that were cut into blocks
+  std::vector<InletSegment*> segments;  ///< not taken whole, in order
+  InletSegment* current = nullptr;      ///< being filled; null before the first push and when full
+  bool alive = true;                    ///< its thread lives
 };
 
 /// Remembers the producers that a thread used last. Ids are never used twice, so an entry whose
@@ -66,8 +66,8 @@ struct InletRun {
 /// to the context. Kept alive by handles, source and blocks.
 ///
 /// Bound: segments that are full and not yet given back (a batch may still read them) take at most
-/// `capacity_bytes`; on top of it each live producer thread has the one segment that it fills, of at
-/// most 1/16 of the capacity, at most 64 KiB, and at least one record, plus as much again where
+/// `capacity_bytes`; on top of it each live producer thread has the one segment that it fills, of
+/// at most 1/16 of the capacity, at most 64 KiB, and at least one record, plus as much again where
 /// records own heap memory.
 class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> {
  public:
