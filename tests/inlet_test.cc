@@ -4,6 +4,7 @@
 #include <barrier>
 #include <latch>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -291,6 +292,35 @@ TEST_CASE("the inlet may go before its threads") {
   gone.arrive_and_wait();
   thread.join();
   CHECK(ok == 3);
+}
+
+namespace {
+
+/// Pushes when its thread ends.
+struct LatePusher {
+  ~LatePusher() {
+    if (inlet) *result = inlet->push(1);
+  }
+  std::optional<dstream::Inlet<int>> inlet;
+  PushResult* result = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("a push from the end of a thread is refused or kept, never lost") {
+  const bool used_before = GENERATE(false, true);
+  auto [inlet, source] = make_inlet<int>({});
+  PushResult result = PushResult::full;
+  std::jthread([&, inlet = inlet]() mutable {
+    // Of two thread_local objects the one made last goes first.
+    if (used_before) inlet.push(0);
+    thread_local LatePusher late;
+    late.inlet = inlet;
+    late.result = &result;
+    if (!used_before) inlet.push(0);
+  }).join();
+  CHECK(result == (used_before ? PushResult::ok : PushResult::closed));
+  CHECK(take<int>(*source).size() == (used_before ? 2u : 1u));
 }
 
 TEST_CASE("one thread and many inlets") {

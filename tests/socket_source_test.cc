@@ -170,6 +170,19 @@ TEST_CASE("stop ends every wait at once and keeps what has come") {
   }
 }
 
+TEST_CASE("a larger bound lets a waiting source go on") {
+  Line line({.receiver_capacity_bytes = 1});
+  Socket server = line.accept();
+  line.send(server, "first\n");
+  line.await_data();
+  const auto held = source_probe::cut(line.source);
+  line.send(server, "second\n");
+  CHECK_FALSE(line.source.has_data());
+  line.source.set_tunables({.receiver_capacity_bytes = 1 << 20});
+  CHECK(line.lines(1) == Lines{"second"});
+  CHECK(line.source.receiver_status()->records == 2);
+}
+
 TEST_CASE("blocks may outlive their source") {
   std::vector<dstream::detail::BlockPtr> blocks;
   {

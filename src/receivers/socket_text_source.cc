@@ -21,8 +21,8 @@ constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
 SocketTextSource::SocketTextSource(std::string host, std::uint16_t port, const Tunables& tunables)
     : host_name_(std::move(host)),
       port_(port),
-      tunables_(tunables),
-      shared_(std::make_shared<Shared>()) {}
+      shared_(std::make_shared<Shared>()),
+      tunables_(tunables) {}
 
 SocketTextSource::~SocketTextSource() { stop(); }
 
@@ -48,18 +48,19 @@ void SocketTextSource::stop() {
 }
 
 void SocketTextSource::run() {
-  Duration delay = tunables_.reconnect_delay;
+  Duration delay = tunables().reconnect_delay;
   while (!stopping()) {
     const Outcome outcome = use_connection();
     if (stopping()) return;
-    if (outcome.received) delay = tunables_.reconnect_delay;
+    const Tunables now = tunables();
+    if (outcome.received) delay = now.reconnect_delay;
     {
       const std::lock_guard lock(shared_->mutex);
       ++status_.failures;
       status_.last_error = outcome.error;
     }
     pause(delay);
-    delay = std::min(delay * 2, std::max(delay, tunables_.max_reconnect_delay));
+    delay = std::min(delay * 2, std::max(now.reconnect_delay, now.max_reconnect_delay));
   }
 }
 
@@ -86,7 +87,7 @@ SocketTextSource::Outcome SocketTextSource::use_connection() {
 
 void SocketTextSource::read_lines(Socket& socket, Outcome& outcome) {
   std::array<char, kReadBytes> buffer;
-  LineSplitter lines(tunables_.max_line_bytes);
+  LineSplitter lines(tunables().max_line_bytes);
   while (wait_for_room()) {
     const std::optional<std::size_t> count = socket.read(buffer, interrupt_);
     if (!count) return;
@@ -137,6 +138,17 @@ void SocketTextSource::pause(Duration delay) {
   while (!stopping_ && clock.now() < deadline) {
     clock.wait_until(lock, shared_->changed, deadline);
   }
+}
+
+void SocketTextSource::set_tunables(const Tunables& tunables) {
+  const std::lock_guard lock(shared_->mutex);
+  tunables_ = tunables;
+  shared_->changed.notify_all();
+}
+
+Tunables SocketTextSource::tunables() const {
+  const std::lock_guard lock(shared_->mutex);
+  return tunables_;
 }
 
 bool SocketTextSource::stopping() const {

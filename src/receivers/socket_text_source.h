@@ -41,6 +41,9 @@ class SocketTextSource final : public InputSource {
   bool arm_arrival() override;
   void stop() override;
 
+  /// A new max_line_bytes holds from the next connection on.
+  void set_tunables(const Tunables& tunables) override;
+  std::optional<ReceiverStatus> receiver_status() const override { return status(); }
   /// Figures so far; any thread.
   ReceiverStatus status() const;
 
@@ -65,6 +68,7 @@ class SocketTextSource final : public InputSource {
   bool wait_for_room();
   void pause(Duration delay);
   bool stopping() const;
+  Tunables tunables() const;
   bool has_data_locked() const;
   std::size_t held_bytes() const {
     return shared_->block_bytes + (builder_.size() == 0 ? 0 : builder_.bytes());
@@ -75,13 +79,13 @@ class SocketTextSource final : public InputSource {
 
   const std::string host_name_;
   const std::uint16_t port_;
-  const Tunables tunables_;
   Interrupt interrupt_;
   SourceHost* host_ = nullptr;
   std::thread thread_;
 
   const std::shared_ptr<Shared> shared_;
   // Guarded by shared_->mutex.
+  Tunables tunables_;
   BlockBuilder<std::string_view> builder_;
   std::vector<std::shared_ptr<TextBlock>> sealed_;
   ReceiverStatus status_;

@@ -29,6 +29,7 @@ struct InletSegment {
   std::uint32_t count = 0;       ///< records in it; set at retirement
   std::uint32_t references = 0;  ///< its producer and the blocks that show parts of it
   bool retired = false;          ///< nothing will be added
+  InletSegment* next = nullptr;  ///< in the pool, or on the way to it
 };
 
 /// One thread's side of an inlet. The first part belongs to that thread (`busy` and `published` are
@@ -132,10 +133,10 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
   bool has_room() const;
   void begin_segment(InletProducer& producer);
   void retire(InletProducer& producer);
-  void take_from(InletProducer& producer, std::vector<InletRun>& runs,
-                 std::vector<InletSegment*>& unused);
-  void unreference(InletSegment& segment, std::vector<InletSegment*>& unused);
-  void recycle(std::vector<InletSegment*>& unused) noexcept;
+  void take_from(InletProducer& producer, std::vector<InletRun>& runs, InletSegment*& unused);
+  /// Adds a segment that nobody has any more to the list `unused`.
+  static void unreference(InletSegment& segment, InletSegment*& unused) noexcept;
+  void recycle(InletSegment* unused) noexcept;
   InletSegment* make_segment();
   void free_segment(InletSegment* segment) noexcept;
   void raise_flag(Flag flag);
@@ -153,8 +154,9 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
   alignas(64) mutable std::mutex mutex_;
   std::condition_variable_any room_;
   std::vector<std::unique_ptr<InletProducer>> producers_;
-  std::vector<InletSegment*> pool_;  ///< unused segments; bounded by the capacity
-  std::size_t retired_bytes_ = 0;    ///< of full segments that are not given back
+  InletSegment* pool_ =
+      nullptr;  ///< unused segments, kept for the life of the inlet; within the bound
+  std::size_t retired_bytes_ = 0;  ///< of full segments that are not given back
 
   ArrivalGate gate_;
 };
