@@ -51,7 +51,8 @@ class ContextImpl;
 /// The entry point: makes input streams, runs the plan that is built on them batch by batch.
 /// Several contexts may be active in one process. No thread starts before start(); the destructor
 /// is an immediate stop. Build the plan in one thread; start, stop, state, explain and the awaiting
-/// members may be called from any thread, stop() not from inside a task or a listener.
+/// members may be called from any thread, stop() and the awaiting ones not from inside the context's
+/// own callbacks: tasks, outputs, transform, listeners.
 class DSTREAM_EXPORT StreamingContext {
  public:
   /// Throws Error{Errc::invalid_argument} for options out of range, with what to do.
@@ -117,7 +118,7 @@ class DSTREAM_EXPORT StreamingContext {
   void start();
 
   /// Ends the context. Graceful: everything received before the call is processed first. Does
-  /// nothing the second time. Throws Errc::illegal_state inside a task or a listener.
+  /// nothing the second time. Throws Errc::illegal_state inside a callback of this context.
   void stop(StopMode mode = StopMode::immediate);
 
   /// Waits until the context has stopped; rethrows the error that stopped it.

@@ -68,6 +68,7 @@ class JobScheduler final : public RunObserver {
   class RoomAlarm;
   struct InFlight {
     std::unique_ptr<Run> run;
+    bool prepared = false;  ///< its run is set up; only then may it be failed
     bool computed = false;
     bool gated = false;
   };

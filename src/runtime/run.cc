@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
+#include "runtime/callback_scope.h"
 #include "runtime/task_error.h"
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
 namespace {
-
-thread_local bool t_inside_task = false;
-
-/// Marks the calling thread as running a task.
-class TaskScope {
- public:
-  TaskScope() { t_inside_task = true; }
-  ~TaskScope() { t_inside_task = false; }
-};
 
 void raise_to(std::atomic<std::int64_t>& maximum, std::int64_t value) {
   std::int64_t seen = maximum.load(std::memory_order_relaxed);
@@ -31,8 +23,6 @@ std::uint64_t total_records(const SliceOutput& output, std::uint32_t partitions)
 }
 
 }  // namespace
-
-bool inside_task() { return t_inside_task; }
 
 CompiledGraph::CompiledGraph(StageGraph graph, const RunSettings& settings)
     : graph_(std::move(graph)),
@@ -198,7 +188,7 @@ void Run::note_start() {
 
 void Run::execute(std::uint32_t stage, std::uint32_t task) noexcept {
   const std::uint32_t attempts = compiled_.settings().max_task_failures;
-  const TaskScope scope;
+  const CallbackScope scope(compiled_.settings().context, CallbackScope::Kind::task);
   note_start();
   for (std::uint32_t i = 0; i < attempts && !failed(); ++i) {
     std::unique_ptr<Pipeline> pipeline;
@@ -261,6 +251,7 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
 
 void Run::execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept {
   if (failed()) return;
+  const CallbackScope scope(compiled_.settings().context, CallbackScope::Kind::protocol);
   note_start();
   const std::uint32_t attempts = compiled_.settings().max_task_failures;
   for (std::uint32_t i = 0; i < attempts; ++i) {

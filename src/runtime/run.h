@@ -28,6 +28,7 @@ struct RunSettings {
   std::uint32_t executors = 1;
   bool run_empty_tasks = false;
   Clock* clock = nullptr;
+  const void* context = nullptr;  ///< identifies the context for CallbackScope
 };
 
 /// Live figures of a stage, added up over all runs; read by explain() at any time.
@@ -164,9 +165,6 @@ class Run {
   mutable std::mutex error_mutex_;  // leaf; guards error_
   std::exception_ptr error_;
 };
-
-/// Whether the calling thread is inside a task: actions and stop() are refused there.
-bool inside_task();
 
 }  // namespace detail
 }  // namespace v1

@@ -37,7 +37,7 @@ StreamingContext::~StreamingContext() {
     std::lock_guard lock(registry().mutex);
     std::erase(registry().contexts, this);
   }
-  impl_->stop(StopMode::immediate);
+  impl_->abandon();
 }
 
 std::shared_ptr<detail::PlanContext> StreamingContext::plan() const { return impl_; }
