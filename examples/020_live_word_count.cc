@@ -6,7 +6,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 
 #include <algorithm>
@@ -36,7 +35,6 @@ struct Arguments {
 struct Totals {
   std::uint64_t batches = 0;
   std::uint64_t records = 0;
-  Duration covered{0};
 };
 
 [[noreturn]] void usage() {
@@ -103,17 +101,19 @@ void show(const Rdd<WordCount>& counts, Time time, const BatchInfo& info, Totals
   std::fflush(stdout);
   ++totals.batches;
   totals.records += info.records;
-  totals.covered += time - info.from;
+}
+
+double seconds_since(Duration start) {
+  return static_cast<double>((dstream::Clock::system()->monotonic() - start).count()) / 1e9;
 }
 
 /// Waits for SIGINT or SIGTERM, for the end of the time, or until the context has failed.
-void wait_for_end(const dstream::StreamingContext& ssc, const sigset_t& signals, double seconds) {
+void wait_for_end(const dstream::StreamingContext& ssc, const sigset_t& signals, Duration start,
+                  double seconds) {
   const timespec step{0, 100'000'000};
-  const Duration start = dstream::Clock::system()->monotonic();
-  const Duration limit(static_cast<std::int64_t>(seconds * 1e9));
   while (sigtimedwait(&signals, nullptr, &step) < 0) {
     if (ssc.state() == dstream::ContextState::stopped) return;
-    if (seconds > 0 && dstream::Clock::system()->monotonic() - start >= limit) return;
+    if (seconds > 0 && seconds_since(start) >= seconds) return;
   }
 }
 
@@ -136,16 +136,17 @@ void run(const Arguments& arguments) {
 
   std::printf("%-8s  %9s  %11s  %s\n", "time", "records", "processing", "top words");
   std::fflush(stdout);
+  const Duration start = dstream::Clock::system()->monotonic();
   ssc.start();
-  wait_for_end(ssc, signals, arguments.seconds);
+  wait_for_end(ssc, signals, start, arguments.seconds);
+  const double seconds = seconds_since(start);
   ssc.stop(dstream::StopMode::graceful);
   ssc.await_termination();  // throws what stopped the context, if that was an error
 
-  const double seconds = static_cast<double>(totals.covered.count()) / 1e9;
-  std::printf("%llu batches, %llu records, %.0f records/s\n",
+  std::printf("%llu batches, %llu records in %.1f s, %.0f records/s\n",
               static_cast<unsigned long long>(totals.batches),
-              static_cast<unsigned long long>(totals.records),
-              seconds > 0 ? static_cast<double>(totals.records) / seconds : 0.0);
+              static_cast<unsigned long long>(totals.records), seconds,
+              static_cast<double>(totals.records) / seconds);
 }
 
 }  // namespace
