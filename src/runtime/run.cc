@@ -274,7 +274,10 @@ void Run::execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept {
 void Run::run_driver(std::uint32_t id, JobRunner& jobs) {
   const Stage& stage = this->stage(id);
   if (stage.driver_output != nullptr) {
-    stage.driver_output->operation->run(jobs, collected(stage.collected.front()), info_);
+    BatchInfo info = info_;
+    info.processing_start = first_start();
+    info.failed_attempts = failed_attempts();
+    stage.driver_output->operation->run(jobs, collected(stage.collected.front()), info);
     return;
   }
   std::vector<std::vector<BlockPtr>> parents;
