@@ -259,9 +259,11 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   std::lock_guard lock(mutex_);
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);
+  for (const auto& input : inputs_) input->source->set_tunables(tunables);
 }
 
 MemoryUse ContextImpl::memory() const {
+  std::lock_guard lock(mutex_);
   MemoryUse use;
   use.blocks = blocks_.bytes();
   if (scheduler_) use.shuffles = scheduler_->bytes();
