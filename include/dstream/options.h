@@ -75,12 +75,12 @@ struct Options {
   bool run_empty_tasks = false;
 
   // The seams: null takes the machine's own.
-  std::shared_ptr<Clock> clock;
-  std::shared_ptr<FileSystem> file_system;
-  std::shared_ptr<Random> random;
-  std::shared_ptr<BatchLog> batch_log;
+  std::shared_ptr<Clock> clock = nullptr;
+  std::shared_ptr<FileSystem> file_system = nullptr;
+  std::shared_ptr<Random> random = nullptr;
+  std::shared_ptr<BatchLog> batch_log = nullptr;
 
-  Tunables tunables;
+  Tunables tunables = {};
 };
 
 }  // namespace v1

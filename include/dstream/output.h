@@ -66,6 +66,21 @@ class PrintOutput final : public OutputOperation {
   const std::size_t limit_;
 };
 
+/// A function of its own, so that the library can hold the common ones ready compiled.
+template <class T>
+std::shared_ptr<OutputOperation> make_print_output(std::size_t limit) {
+  return std::make_shared<PrintOutput<T>>(limit);
+}
+
+extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation> make_print_output<std::string_view>(
+    std::size_t);
+extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation> make_print_output<std::string>(
+    std::size_t);
+extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation> make_print_output<std::int64_t>(
+    std::size_t);
+extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation>
+make_print_output<std::pair<std::string, std::int64_t>>(std::size_t);
+
 /// Calls a function with each record.
 template <class T, class F>
 class ForEachOutput final : public OutputOperation {

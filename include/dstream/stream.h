@@ -51,7 +51,7 @@ class DStream : public Transformations<T, DStream> {
   void print(std::size_t n = 10, std::source_location where = std::source_location::current()) const {
     // One record more than is shown tells whether to print "...".
     add_task_output({"print", where}, gather({"print", where}, n + 1, true),
-                    std::make_shared<detail::PrintOutput<T>>(n));
+                    detail::make_print_output<T>(n));
   }
 
   /// Calls f(const T&) with every record, one at a time in slice order, on one thread;
@@ -130,22 +130,22 @@ class DStream : public Transformations<T, DStream> {
   void add_collecting_output(const detail::Origin& origin,
                              std::shared_ptr<detail::OutputOperation> operation) const {
     detail::check_retainable<T>();
-    context_->add_output(std::make_shared<detail::OutputNode>(
-        origin, type_name<T>(), node_, std::move(operation), &detail::make_collector<T>));
+    context_->add_output(detail::make_output_node(origin, type_name<T>(), node_,
+                                                  std::move(operation),
+                                                  &detail::make_collector<T>));
   }
 
  private:
   detail::PlanNodePtr gather(const detail::Origin& origin, std::size_t limit,
                              bool reads_nothing) const {
     detail::check_retainable<T>();
-    return std::make_shared<detail::ExchangeNode>(
-        origin, type_name<T>(), node_,
-        std::make_shared<detail::GatherExchange>(&detail::make_collector<T>, limit, reads_nothing));
+    return detail::make_gather_node(origin, type_name<T>(), node_, &detail::make_collector<T>, limit,
+                                    reads_nothing);
   }
   void add_task_output(const detail::Origin& origin, detail::PlanNodePtr parent,
                        std::shared_ptr<detail::OutputOperation> operation) const {
-    context_->add_output(std::make_shared<detail::OutputNode>(
-        origin, type_name<T>(), std::move(parent), std::move(operation), nullptr));
+    context_->add_output(detail::make_output_node(origin, type_name<T>(), std::move(parent),
+                                                  std::move(operation), nullptr));
   }
 
   std::shared_ptr<detail::PlanContext> context_;

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
 
 #include <dstream/detail/text_simd.h>
@@ -27,6 +25,7 @@ enum class EmptyFields { skip, keep };
 template <class Matcher, EmptyFields kEmpty>
 class Split {
  public:
+  /// What flat_map makes of a text.
   using Output = std::string_view;
 
   explicit constexpr Split(Matcher matcher) noexcept : matcher_(matcher) {}
@@ -81,10 +80,48 @@ class Split {
   Matcher matcher_;
 };
 
+namespace detail {
+
+using SplitKernel = std::string_view* (*)(const char* text, std::size_t size, std::string_view* out,
+                                          char delimiter) noexcept;
+
+}  // namespace detail
+
+/// Cuts a text at one byte and leaves empty words out; made by `split`. Like `Split`, but the raw
+/// form uses the best instructions of the processor that it runs on.
+class SplitWords {
+ public:
+  /// What flat_map makes of a text.
+  using Output = std::string_view;
+
+  DSTREAM_EXPORT explicit SplitWords(char delimiter);
+
+  /// Calls `emit(std::string_view)` for each word, in order.
+  template <class Emit>
+  requires std::is_invocable_v<Emit&, std::string_view>
+  void operator()(std::string_view text, Emit&& emit) const {
+    Split<detail::ByteMatcher, EmptyFields::skip>(detail::ByteMatcher(delimiter_))(text, emit);
+  }
+
+  /// The room that the raw form needs for this text, in words.
+  static constexpr std::size_t max_outputs(std::string_view text) noexcept {
+    return (text.size() + 1) / 2 + 3;
+  }
+
+  /// The raw form, about 1.5 times as fast: writes the words from `out`, where there is room for
+  /// `max_outputs(text)` of them, and returns the place behind the last. The rest of that room
+  /// holds unspecified views afterwards.
+  std::string_view* operator()(std::string_view text, std::string_view* out) const noexcept {
+    return kernel_(text.data(), text.size(), out, delimiter_);
+  }
+
+ private:
+  detail::SplitKernel kernel_;
+  char delimiter_;
+};
+
 /// Cuts at one byte and leaves empty words out: "a,,b," gives "a" and "b", "" gives nothing.
-constexpr auto split(char delimiter) noexcept {
-  return Split<detail::ByteMatcher, EmptyFields::skip>(detail::ByteMatcher(delimiter));
-}
+inline SplitWords split(char delimiter) { return SplitWords(delimiter); }
 
 /// Options of `split` for fields instead of words.
 struct KeepEmpty {};
@@ -198,24 +235,19 @@ inline constexpr auto to_lower_ascii = [](std::string_view text) {
   return lower;
 };
 
+/// The types that `parse` makes: integers and floating-point numbers, not bool nor the wide
+/// character types.
+template <class T>
+concept ParsableNumber = std::is_floating_point_v<T> ||
+    (std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, wchar_t> &&
+     !std::is_same_v<T, char8_t> && !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t>);
+
 /// The number that the whole text spells in decimal, or nothing: for an empty text, for anything
 /// before or behind the number (blanks too), and for a number out of T's range. One leading '+' is
-/// accepted, and '-' for signed types. T is an integer or floating-point type; the latter also
-/// take exponents, "inf" and "nan". Does not depend on the locale.
-template <class T>
-requires std::is_arithmetic_v<T> std::optional<T> parse(std::string_view text)
-noexcept {
-  static_assert(!std::is_same_v<T, bool>, "parse<bool>: compare with the words you expect");
-  if (text.starts_with('+')) {
-    text.remove_prefix(1);
-    if (text.starts_with('-')) return std::nullopt;
-  }
-  T value{};
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return value;
-}
+/// accepted, and '-' for signed types. Floating-point types also take exponents, "inf" and "nan".
+/// Does not depend on the locale.
+template <ParsableNumber T>
+std::optional<T> parse(std::string_view text) noexcept;
 
 }  // namespace v1
 }  // namespace dstream

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/common_instances.h>
 #include <dstream/detail/fold_exchange.h>
 #include <dstream/detail/keyed_exchange.h>
 #include <dstream/detail/keys.h>
@@ -57,9 +58,6 @@ template <class T, NamesOutput F>
 struct FlatMapResult<T, F> {
   using type = typename F::Output;
 };
-
-/// Counts per key, as every counting operator gives them.
-using KeyCountFold = CountFold<std::int64_t>;
 
 /// reduce_by_key: folds the second of pairs.
 template <class Pair, class F>
@@ -207,8 +205,11 @@ class Transformations {
   /// by first appearance. `partitions`: 0 for the context's default.
   auto count_by_value(std::uint32_t partitions = 0,
                       std::source_location where = std::source_location::current()) const {
-    return by_key<Owned<T>>({"count_by_value", where}, detail::RecordAsKey{},
-                            detail::KeyCountFold{}, partitions);
+    detail::check_retainable<Owned<T>>();
+    detail::check_hashable<T>();
+    detail::check_partitions(partitions, {"count_by_value", where});
+    return exchange<std::pair<Owned<T>, std::int64_t>>({"count_by_value", where},
+                                                       detail::make_count_exchange<T>(partitions));
   }
 
   /// Folds the values of each key of a batch with `Owned<V> f(Owned<V>, const V&)`. Combines within
@@ -248,19 +249,16 @@ class Transformations {
   template <class U, class StepType, class F>
   Stream<U> narrow(detail::Origin origin, F f) const {
     return self().template derive<U>(
-        origin, std::make_shared<detail::NarrowNode>(
-                    origin, type_name<U>(), self().node(),
-                    [](const void* callable) -> detail::StepPtr {
-                      return std::make_unique<StepType>(*static_cast<const F*>(callable));
-                    },
-                    std::make_shared<const F>(std::move(f))));
+        origin, detail::make_narrow_node(origin, type_name<U>(), self().node(),
+                                         &detail::make_step<StepType, F>,
+                                         std::make_shared<const F>(std::move(f))));
   }
 
   template <class U>
   Stream<U> exchange(detail::Origin origin, std::shared_ptr<const detail::Exchange> exchange) const {
     return self().template derive<U>(
-        origin, std::make_shared<detail::ExchangeNode>(origin, type_name<U>(), self().node(),
-                                                       std::move(exchange)));
+        origin,
+        detail::make_exchange_node(origin, type_name<U>(), self().node(), std::move(exchange)));
   }
 
   template <class K, class Keys, class Fold>

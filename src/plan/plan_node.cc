@@ -107,6 +107,33 @@ OutputNode::OutputNode(Origin node_origin, std::string_view type, PlanNodePtr pa
 }
 OutputNode::~OutputNode() = default;
 
+PlanNodePtr make_narrow_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
+                             NarrowNode::StepFactory factory,
+                             std::shared_ptr<const void> callable) {
+  return std::make_shared<NarrowNode>(origin, element_type, std::move(parent), factory,
+                                      std::move(callable));
+}
+
+PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
+                               std::shared_ptr<const Exchange> exchange) {
+  return std::make_shared<ExchangeNode>(origin, element_type, std::move(parent),
+                                        std::move(exchange));
+}
+
+PlanNodePtr make_gather_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
+                             CollectorFactory collector, std::size_t limit, bool reads_nothing) {
+  return make_exchange_node(origin, element_type, std::move(parent),
+                            std::make_shared<GatherExchange>(collector, limit, reads_nothing));
+}
+
+std::shared_ptr<OutputNode> make_output_node(Origin origin, std::string_view element_type,
+                                             PlanNodePtr parent,
+                                             std::shared_ptr<OutputOperation> operation,
+                                             CollectorFactory collector) {
+  return std::make_shared<OutputNode>(origin, element_type, std::move(parent),
+                                      std::move(operation), collector);
+}
+
 void check_same_context(const PlanContext* a, const PlanContext* b, const Origin& origin) {
   if (a == b) return;
   throw Error(Errc::invalid_argument,

@@ -12,6 +12,8 @@
 #include <dstream/detail/combine_slice.h>
 #include <dstream/detail/combine_table.h>
 #include <dstream/detail/exchange.h>
+#include <dstream/detail/keys.h>
+#include <dstream/owned.h>
 
 namespace dstream {
 inline namespace v1 {
@@ -74,6 +76,7 @@ class KeyedWriter final : public Terminal {
     table_.scatter(partitions_, output->slice);
     return output;
   }
+  std::size_t bytes() const override { return table_.bytes(); }
 
  private:
   const Keys& keys_;
@@ -150,6 +153,17 @@ class KeyedExchange final : public Exchange {
   std::uint32_t partitions_;
   mutable SlicePool<K, V> pool_;
 };
+
+/// Counts per key, as every counting operator gives them.
+using KeyCountFold = CountFold<std::int64_t>;
+
+/// The shuffle of count_by_value(). A function of its own, so that the library can hold the common
+/// ones ready compiled.
+template <class T>
+std::shared_ptr<const Exchange> make_count_exchange(std::uint32_t partitions) {
+  return std::make_shared<KeyedExchange<T, Owned<T>, RecordAsKey, KeyCountFold>>(
+      RecordAsKey{}, KeyCountFold{}, partitions);
+}
 
 }  // namespace detail
 }  // namespace v1

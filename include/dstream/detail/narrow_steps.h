@@ -116,13 +116,24 @@ class MapStep final : public Step {
   ChunkBuffer<U> out_;
 };
 
+/// A predicate that can also choose among many records at once: writes those it wants to `out` and
+/// returns their number.
+template <class F, class T>
+concept BulkPredicate = requires(const F& f, const T* in, T* out) {
+  { f.select(in, std::size_t{}, out) } -> std::same_as<std::size_t>;
+};
+
 template <class T, class F>
 class FilterStep final : public Step {
  public:
   explicit FilterStep(const F& f) : f_(f) {}
 
   void process(Chunk chunk) override {
-    if constexpr (kCopyBlindly<T>) {
+    if constexpr (BulkPredicate<F, T>) {
+      out_.ensure_capacity(chunk.size);
+      out_.added(f_.select(chunk.records<T>().data(), chunk.size, out_.end()));
+      out_.pass_on(*this);
+    } else if constexpr (kCopyBlindly<T>) {
       select(chunk.records<T>());
     } else {
       LoopCallable<F> f = f_;
@@ -236,6 +247,12 @@ class FlatMapStep final : public Step {
   const F& f_;
   ChunkBuffer<U> out_;
 };
+
+/// Makes a step that runs a callable of type F.
+template <class StepType, class F>
+StepPtr make_step(const void* callable) {
+  return std::make_unique<StepType>(*static_cast<const F*>(callable));
+}
 
 /// Several consumers of one stream within a stage: each sees the chunk, none may take it apart.
 class DSTREAM_EXPORT TeeStep final : public Step {

@@ -93,6 +93,18 @@ class DSTREAM_EXPORT ExchangeNode final : public PlanNode {
   const std::shared_ptr<const Exchange> exchange;
 };
 
+// Made in the library: users' code instantiates no shared_ptr machinery per operator.
+DSTREAM_EXPORT PlanNodePtr make_narrow_node(Origin origin, std::string_view element_type,
+                                            PlanNodePtr parent, NarrowNode::StepFactory factory,
+                                            std::shared_ptr<const void> callable);
+DSTREAM_EXPORT PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type,
+                                              PlanNodePtr parent,
+                                              std::shared_ptr<const Exchange> exchange);
+/// All of `parent` in one partition; see GatherExchange.
+DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view element_type,
+                                            PlanNodePtr parent, CollectorFactory collector,
+                                            std::size_t limit, bool reads_nothing);
+
 class JobRunner;
 
 /// A function of whole data sets that runs on the driver thread each batch: its parents are put at
@@ -163,6 +175,10 @@ class DSTREAM_EXPORT OutputNode final : public PlanNode {
 
   const std::shared_ptr<OutputOperation> operation;
 };
+
+DSTREAM_EXPORT std::shared_ptr<OutputNode> make_output_node(
+    Origin origin, std::string_view element_type, PlanNodePtr parent,
+    std::shared_ptr<OutputOperation> operation, CollectorFactory collector);
 
 /// Runs a plan over blocks to its end: what an action of an Rdd needs. Blocks the calling thread.
 class DSTREAM_EXPORT JobRunner {

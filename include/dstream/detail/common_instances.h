@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <dstream/detail/collector.h>
+#include <dstream/detail/keyed_exchange.h>
+#include <dstream/detail/narrow_steps.h>
+#include <dstream/export.h>
+#include <dstream/text.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+// What the commonest jobs need, compiled once inside the library: a user's word count instantiates
+// none of it.
+extern template DSTREAM_EXPORT TerminalPtr make_collector<std::string_view>(std::size_t);
+extern template DSTREAM_EXPORT TerminalPtr make_collector<std::string>(std::size_t);
+extern template DSTREAM_EXPORT TerminalPtr make_collector<std::int64_t>(std::size_t);
+extern template DSTREAM_EXPORT TerminalPtr make_collector<std::pair<std::string, std::int64_t>>(
+    std::size_t);
+
+extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string_view>(
+    std::uint32_t);
+extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string>(
+    std::uint32_t);
+extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::int64_t>(
+    std::uint32_t);
+
+extern template DSTREAM_EXPORT StepPtr
+make_step<FlatMapStep<std::string_view, std::string_view, SplitWords>, SplitWords>(const void*);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream
