@@ -83,3 +83,78 @@ TEST_CASE("Random graphs give what the oracle says, the same bit for bit however
   // Tasks that fail are a part of what is tested.
   if (graphs >= 20) CHECK(failures > 0);
 }
+
+// ---- the test can fail ----
+
+namespace {
+
+/// How many of the first graphs show a mistake of the oracle's.
+int graphs_that_show(Mistake mistake) {
+  int shown = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    const Graph graph = random_graph(seed);
+    const Results plain = run_engine(graph, Variation());
+    if (difference(graph, run_oracle(graph, mistake), plain.outputs, false)) ++shown;
+  }
+  return shown;
+}
+
+}  // namespace
+
+TEST_CASE("A mistake in an operator is reported", "[property]") {
+  const Mistake mistake =
+      GENERATE(Mistake::filter_drops_last, Mistake::fold_backwards, Mistake::merge_backwards,
+               Mistake::ignore_slices, Mistake::count_one_less, Mistake::groups_unordered);
+  CAPTURE(static_cast<int>(mistake));
+  CHECK(graphs_that_show(Mistake::none) == 0);
+  CHECK(graphs_that_show(mistake) > 3);
+}
+
+TEST_CASE("A run whose slices or hashes differ is told from one whose threads differ",
+          "[property]") {
+  int slices = 0;
+  int hashes = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    const Graph graph = random_graph(seed);
+    const Results plain = run_engine(graph, Variation());
+    Graph other = graph;
+    other.settings.slice_records += 1;
+    if (difference(graph, plain.outputs, run_engine(other, Variation()).outputs, true)) ++slices;
+    other = graph;
+    other.settings.hash_seed += 1;
+    if (difference(graph, plain.outputs, run_engine(other, Variation()).outputs, true)) ++hashes;
+  }
+  CHECK(slices > 3);
+  CHECK(hashes > 3);
+}
+
+TEST_CASE("Failures reach the last attempt, and one more ends the context", "[property]") {
+  Variation variation;
+  variation.failures = 3;
+  variation.attempts = 4;
+  Variation one_more = variation;
+  one_more.failures = 4;
+  int reached = 0;
+  int ended = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const Graph graph = random_graph(seed);
+    if (run_engine(graph, variation).failures == 3) ++reached;
+    try {
+      run_engine(graph, one_more);
+    } catch (const std::exception&) {
+      ++ended;
+    }
+  }
+  CHECK(reached > 10);
+  CHECK(ended > 10);
+}
+
+TEST_CASE("A seed gives one graph", "[property]") {
+  for (const std::uint64_t seed : {1, 77, 1234}) {
+    const Graph graph = random_graph(seed);
+    const Graph again = random_graph(seed);
+    CHECK(describe(graph) == describe(again));
+    CHECK_FALSE(difference(graph, run_oracle(graph), run_oracle(again), true));
+    CHECK(describe(random_graph(seed + 1)) != describe(graph));
+  }
+}
