@@ -64,7 +64,12 @@ void ContextImpl::check_plan() const {
 
 void ContextImpl::build() {
   std::lock_guard lock(mutex_);
-  compiled_ = std::make_unique<CompiledGraph>(StageGraph::build(outputs_), run_settings_);
+  // All inputs in order of definition. One that no output needs is drained like the others, so that
+  // whoever feeds it is not held up.
+  std::vector<const SourceNode*> inputs;
+  for (const auto& input : inputs_) inputs.push_back(input.get());
+  compiled_ = std::make_unique<CompiledGraph>(StageGraph::build(outputs_, std::move(inputs)),
+                                              run_settings_);
   if (options_.execution == Execution::inline_run) {
     runner_ = std::make_unique<InlineRunner>(*this);
   } else {
@@ -79,7 +84,6 @@ void ContextImpl::build() {
       JobScheduler::Parts{*compiled_, *runner_, blocks_, *options_.batch_log, listeners_,
                           *options_.clock, *this},
       options_.max_batches_in_flight);
-  // Sources in the order in which the graph knows them; inputs without an output are not run.
   std::vector<std::shared_ptr<InputSource>> sources;
   for (const SourceNode* node : compiled_->graph().sources()) sources.push_back(node->source);
   generator_ = std::make_unique<JobGenerator>(std::move(sources), *options_.clock, *scheduler_,
