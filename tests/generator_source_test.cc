@@ -50,9 +50,8 @@ TEST_CASE("whole rates have no rounding") {
 }
 
 TEST_CASE("generated blocks are the same at every read and in parts") {
-  const auto source = make_generator_source({.records_per_second = 200'000}, [](std::uint64_t i) {
-    return std::to_string(i);
-  });
+  const auto source = make_generator_source({.records_per_second = 200'000},
+                                            [](std::uint64_t i) { return std::to_string(i); });
   const auto blocks = cut(*source, Time(0), Time(1'000'000'000));
   REQUIRE(blocks.size() == 4);
   CHECK(read<std::string>(*blocks[1]) == read<std::string>(*blocks[1]));
@@ -63,8 +62,8 @@ TEST_CASE("generated blocks are the same at every read and in parts") {
 }
 
 TEST_CASE("generated flags") {
-  const auto source = make_generator_source({.records_per_second = 4},
-                                            [](std::uint64_t i) { return i % 2 == 1; });
+  const auto source =
+      make_generator_source({.records_per_second = 4}, [](std::uint64_t i) { return i % 2 == 1; });
   CHECK(take<bool>(*source, Time(0), Time(1'000'000'000)) ==
         std::vector<bool>{false, true, false, true});
 }

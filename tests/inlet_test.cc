@@ -4,6 +4,7 @@
 #include <barrier>
 #include <latch>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -77,7 +78,10 @@ TEST_CASE("four producers: nothing is lost, doubled or reordered") {
 TEST_CASE("a batch takes producers one after the other, in the order of their first push") {
   auto [inlet, source] = make_inlet<int>({});
   CHECK(inlet.push(1) == PushResult::ok);
-  std::jthread([inlet = inlet]() mutable { inlet.push(10); inlet.push(11); }).join();
+  std::jthread([inlet = inlet]() mutable {
+    inlet.push(10);
+    inlet.push(11);
+  }).join();
   CHECK(inlet.push(2) == PushResult::ok);
   CHECK(source->has_data());
   CHECK(take<int>(*source) == std::vector<int>{1, 2, 10, 11});
@@ -127,7 +131,8 @@ TEST_CASE("a record larger than the bound passes alone") {
   auto [inlet, source] = make_inlet<Event>({.capacity_bytes = 1});
   CHECK(inlet.try_push(Event{0, 0, {}}) == PushResult::ok);
   for (int i = 0; i < 5; ++i) {
-    while (inlet.try_push(Event{}) == PushResult::ok) {}
+    while (inlet.try_push(Event{}) == PushResult::ok) {
+    }
     CHECK(take<Event>(*source).size() >= 1);
   }
 }
@@ -287,6 +292,35 @@ TEST_CASE("the inlet may go before its threads") {
   gone.arrive_and_wait();
   thread.join();
   CHECK(ok == 3);
+}
+
+namespace {
+
+/// Pushes when its thread ends.
+struct LatePusher {
+  ~LatePusher() {
+    if (inlet) *result = inlet->push(1);
+  }
+  std::optional<dstream::Inlet<int>> inlet;
+  PushResult* result = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("a push from the end of a thread is refused or kept, never lost") {
+  const bool used_before = GENERATE(false, true);
+  auto [inlet, source] = make_inlet<int>({});
+  PushResult result = PushResult::full;
+  std::jthread([&, inlet = inlet]() mutable {
+    // Of two thread_local objects the one made last goes first.
+    if (used_before) inlet.push(0);
+    thread_local LatePusher late;
+    late.inlet = inlet;
+    late.result = &result;
+    if (!used_before) inlet.push(0);
+  }).join();
+  CHECK(result == (used_before ? PushResult::ok : PushResult::closed));
+  CHECK(take<int>(*source).size() == (used_before ? 2u : 1u));
 }
 
 TEST_CASE("one thread and many inlets") {

@@ -51,7 +51,8 @@ class GeneratorBlock final : public Block {
         records.push_back((*f_)(first_ + begin));
       }
       // The buffer is this call's own, so the next step may move from it.
-      to.process({const_cast<void*>(static_cast<const void*>(records.data())), records.size(), true});
+      to.process(
+          {const_cast<void*>(static_cast<const void*>(records.data())), records.size(), true});
     }
   }
 
@@ -62,8 +63,8 @@ class GeneratorBlock final : public Block {
 };
 
 /// Records at a rate. A batch has exactly the indices that are due in its time, so nothing drifts
-/// and the same times give the same records. Makes no arrivals: with the arrival trigger its records
-/// come with the batches that other sources start.
+/// and the same times give the same records. Makes no arrivals: with the arrival trigger its
+/// records come with the batches that other sources start.
 template <class T, class F>
 class RateSource final : public InputSource {
  public:

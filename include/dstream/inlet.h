@@ -30,10 +30,10 @@ struct InletOptions {
 /// The host's end of a stream: threads of the host push records, the next batch takes them.
 /// Copies are handles of the same inlet. All members may be called from any thread at any time,
 /// also after the context is gone. Records of one thread keep their order. Before the context
-/// starts, an inlet buffers up to its bound. A push costs a few nanoseconds: no lock, no allocation,
-/// except once per segment. Throws nothing but what copying the record throws, and std::bad_alloc.
-/// A push from a destructor that runs when its thread has ended (of a thread_local or static object)
-/// returns closed.
+/// starts, an inlet buffers up to its bound. A push costs a few nanoseconds: no lock, no
+/// allocation, except once per segment. Throws nothing but what copying the record throws, and
+/// std::bad_alloc. A push from a destructor that runs when its thread has ended (of a thread_local
+/// or static object) returns closed.
 template <class T>
 class Inlet {
  public:
@@ -48,8 +48,8 @@ class Inlet {
     return put(std::move(record), true, &stop);
   }
 
-  /// Adds a record if there is room. Returns ok, full, closed or stopped, at once. A record that was
-  /// not accepted is left as it was.
+  /// Adds a record if there is room. Returns ok, full, closed or stopped, at once. A record that
+  /// was not accepted is left as it was.
   PushResult try_push(const T& record) { return put(record, false, nullptr); }
   PushResult try_push(T&& record) { return put(std::move(record), false, nullptr); }
 
@@ -64,17 +64,20 @@ class Inlet {
     detail::InletCore& core = *core_;
     for (;;) {
       detail::InletProducer* const producer = core.producer();
-      if (producer == nullptr) [[unlikely]] return PushResult::closed;
+      if (producer == nullptr) [[unlikely]]
+        return PushResult::closed;
       std::uint32_t flags;
       {
         const detail::InletBusy busy(*producer, core.fenced());
         flags = core.flags();
-        if ((flags & (detail::InletCore::kClosed | detail::InletCore::kStopped)) != 0) [[unlikely]] {
+        if ((flags & (detail::InletCore::kClosed | detail::InletCore::kStopped)) != 0)
+            [[unlikely]] {
           return detail::InletCore::refusal(flags);
         }
         if (producer->next != producer->end) [[likely]] {
           publish(*producer, std::forward<U>(record), flags);
-          if ((flags & detail::InletCore::kArrivals) == 0) [[likely]] return PushResult::ok;
+          if ((flags & detail::InletCore::kArrivals) == 0) [[likely]]
+            return PushResult::ok;
         } else {
           flags = 0;
         }

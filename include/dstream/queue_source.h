@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <dstream/block.h>
+#include <dstream/detail/arrival_gate.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/detail/source_blocks.h>
 #include <dstream/error.h>
@@ -50,9 +51,7 @@ class DSTREAM_EXPORT QueueSource final : public InputSource {
   std::size_t queued_bytes_ = 0;
   bool closed_ = false;
   bool stopped_ = false;
-
-  std::mutex host_mutex_;  ///< the host is not called after stop()
-  SourceHost* host_ = nullptr;
+  ArrivalGate gate_;
 };
 
 }  // namespace detail

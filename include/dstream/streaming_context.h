@@ -32,6 +32,15 @@ enum class StopMode : std::uint8_t {
   graceful,   ///< sources stop first, everything that was received is processed
 };
 
+/// Memory held for data, in bytes; what records own on the heap themselves is not counted.
+struct MemoryUse {
+  std::size_t blocks = 0;    ///< received blocks of batches that are not done
+  std::size_t shuffles = 0;  ///< slices of shuffles and collected results of batches in flight
+  std::size_t tables = 0;    ///< combine tables kept for the next task
+
+  std::size_t total() const { return blocks + shuffles + tables; }
+};
+
 /// How explain() writes.
 enum class ExplainFormat : std::uint8_t { text, dot };
 
@@ -42,7 +51,8 @@ class ContextImpl;
 /// The entry point: makes input streams, runs the plan that is built on them batch by batch.
 /// Several contexts may be active in one process. No thread starts before start(); the destructor
 /// is an immediate stop. Build the plan in one thread; start, stop, state, explain and the awaiting
-/// members may be called from any thread, stop() not from inside a task or a listener.
+/// members may be called from any thread, stop() and the awaiting ones not from inside the context's
+/// own callbacks: tasks, outputs, transform, listeners.
 class DSTREAM_EXPORT StreamingContext {
  public:
   /// Throws Error{Errc::invalid_argument} for options out of range, with what to do.
@@ -108,7 +118,7 @@ class DSTREAM_EXPORT StreamingContext {
   void start();
 
   /// Ends the context. Graceful: everything received before the call is processed first. Does
-  /// nothing the second time. Throws Errc::illegal_state inside a task or a listener.
+  /// nothing the second time. Throws Errc::illegal_state inside a callback of this context.
   void stop(StopMode mode = StopMode::immediate);
 
   /// Waits until the context has stopped; rethrows the error that stopped it.
@@ -132,8 +142,8 @@ class DSTREAM_EXPORT StreamingContext {
   /// Events that slow listeners have lost.
   std::uint64_t dropped_events() const;
 
-  /// Memory held by the library for this context, in bytes: received blocks, shuffles, results.
-  std::size_t memory_bytes() const;
+  /// Memory that the library holds for this context's data right now.
+  MemoryUse memory() const;
 
   const Options& options() const;
   Tunables tunables() const;

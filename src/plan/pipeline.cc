@@ -142,6 +142,12 @@ void Pipeline::reset() noexcept {
   }
 }
 
+std::size_t Pipeline::table_bytes() const {
+  std::size_t total = 0;
+  for (const TerminalPtr& terminal : terminals_) total += terminal->bytes();
+  return total;
+}
+
 const PlanNode* Pipeline::active_node() const {
   const auto found = node_of_.find(active_);
   return found == node_of_.end() ? nullptr : found->second;

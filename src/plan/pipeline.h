@@ -27,6 +27,8 @@ class Pipeline {
   SliceOutputPtr take(std::uint32_t terminal) { return terminals_[terminal]->take(); }
   /// After a failed attempt: drops what is held.
   void reset() noexcept;
+  /// Memory that the combine tables keep between tasks, in bytes.
+  std::size_t table_bytes() const;
 
   /// The operator at work, or that was when an exception left it.
   const PlanNode* active_node() const;

@@ -79,13 +79,13 @@ InletCore::InletCore(Layout layout, std::size_t capacity_bytes)
       segment_bytes_(segment_records_ * layout.record_size) {}
 
 InletCore::~InletCore() {
-  std::vector<InletSegment*> unused;
+  InletSegment* unused = nullptr;
   for (const auto& producer : producers_) {
     retire(*producer);
     for (InletSegment* segment : producer->segments) unreference(*segment, unused);
   }
   recycle(unused);
-  for (InletSegment* segment : pool_) free_segment(segment);
+  while (pool_ != nullptr) free_segment(std::exchange(pool_, pool_->next));
 }
 
 InletProducer* InletCore::attach() {
@@ -104,7 +104,7 @@ InletProducer* InletCore::attach() {
 }
 
 void InletCore::detach(InletProducer& producer) noexcept {
-  std::vector<InletSegment*> unused;
+  InletSegment* unused = nullptr;
   std::unique_lock lock(mutex_);
   retire(producer);
   producer.alive = false;
@@ -120,14 +120,14 @@ bool InletCore::has_room() const {
   return retired_bytes_ == 0 || retired_bytes_ + segment_bytes_ <= capacity_bytes_;
 }
 
-PushResult InletCore::make_room(InletProducer& producer, bool wait,
-                                const std::stop_token* stop) {
+PushResult InletCore::make_room(InletProducer& producer, bool wait, const std::stop_token* stop) {
   std::unique_lock lock(mutex_);
   retire(producer);
   const auto may_go_on = [&] { return has_room() || (flags() & (kClosed | kStopped)) != 0; };
   if (!may_go_on()) {
     if (!wait) return PushResult::full;
-    if (!room_.wait(lock, stop != nullptr ? *stop : std::stop_token(), may_go_on)) return PushResult::stopped;
+    if (!room_.wait(lock, stop != nullptr ? *stop : std::stop_token(), may_go_on))
+      return PushResult::stopped;
   }
   if (!has_room()) return refusal(flags());
   begin_segment(producer);
@@ -157,9 +157,7 @@ void InletCore::retire(InletProducer& producer) {
   producer.next = producer.end = nullptr;
 }
 
-void InletCore::raise_flag(Flag flag) {
-  flags_.fetch_or(flag, std::memory_order_seq_cst);
-}
+void InletCore::raise_flag(Flag flag) { flags_.fetch_or(flag, std::memory_order_seq_cst); }
 
 void InletCore::close() {
   const std::lock_guard lock(mutex_);
@@ -168,11 +166,8 @@ void InletCore::close() {
 }
 
 void InletCore::start(SourceHost& host) {
-  {
-    const std::lock_guard lock(arrival_mutex_);
-    host_ = &host;
-  }
   if (!host.wants_arrivals()) return;
+  gate_.open(host);
   const std::lock_guard lock(mutex_);
   raise_flag(kArrivals);
   // A push that has not seen the flag would not announce its record; wait for it to be visible.
@@ -186,14 +181,12 @@ void InletCore::stop() {
     room_.notify_all();
     quiesce();
   }
-  const std::lock_guard lock(arrival_mutex_);
-  host_ = nullptr;
+  gate_.close();
 }
 
 void InletCore::abandon() {
   close();
-  const std::lock_guard lock(arrival_mutex_);
-  host_ = nullptr;
+  gate_.close();
 }
 
 void InletCore::quiesce() {
@@ -226,13 +219,11 @@ bool InletCore::arm_arrival() {
 
 void InletCore::announce() {
   // One of the pushes that find the source armed tells the host.
-  if (!armed_.exchange(false, std::memory_order_seq_cst)) return;
-  const std::lock_guard lock(arrival_mutex_);
-  if (host_ != nullptr) host_->data_arrived();
+  if (armed_.exchange(false, std::memory_order_seq_cst)) gate_.announce();
 }
 
 void InletCore::take(std::vector<InletRun>& runs) {
-  std::vector<InletSegment*> unused;
+  InletSegment* unused = nullptr;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& producer : producers_) take_from(*producer, runs, unused);
@@ -242,7 +233,7 @@ void InletCore::take(std::vector<InletRun>& runs) {
 }
 
 void InletCore::take_from(InletProducer& producer, std::vector<InletRun>& runs,
-                          std::vector<InletSegment*>& unused) {
+                          InletSegment*& unused) {
   const std::uint64_t published = producer.published.load(std::memory_order_acquire);
   std::size_t finished = 0;
   for (InletSegment* segment : producer.segments) {
@@ -262,12 +253,12 @@ void InletCore::take_from(InletProducer& producer, std::vector<InletRun>& runs,
                           producer.segments.begin() + static_cast<std::ptrdiff_t>(finished));
 }
 
-void InletCore::unreference(InletSegment& segment, std::vector<InletSegment*>& unused) {
-  if (--segment.references == 0) unused.push_back(&segment);
+void InletCore::unreference(InletSegment& segment, InletSegment*& unused) noexcept {
+  if (--segment.references == 0) segment.next = std::exchange(unused, &segment);
 }
 
 void InletCore::release(const InletRun* runs, std::size_t count) noexcept {
-  std::vector<InletSegment*> unused;
+  InletSegment* unused = nullptr;
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < count; ++i) unreference(*runs[i].segment, unused);
@@ -275,34 +266,34 @@ void InletCore::release(const InletRun* runs, std::size_t count) noexcept {
   recycle(unused);
 }
 
-void InletCore::recycle(std::vector<InletSegment*>& unused) noexcept {
-  if (unused.empty()) return;
+void InletCore::recycle(InletSegment* unused) noexcept {
+  if (unused == nullptr) return;
   if (layout_.destroy != nullptr) {
     // Not under the mutex: destructors are the user's.
-    for (InletSegment* segment : unused) layout_.destroy(segment->records, segment->count);
+    for (const InletSegment* s = unused; s != nullptr; s = s->next) {
+      layout_.destroy(s->records, s->count);
+    }
   }
   const std::lock_guard lock(mutex_);
-  for (InletSegment* segment : unused) {
+  while (unused != nullptr) {
+    InletSegment* const segment = std::exchange(unused, unused->next);
     retired_bytes_ -= segment_bytes_ + segment->heap_bytes;
     DSTREAM_POISON(segment->records, segment_bytes_);
-    pool_.push_back(segment);
+    segment->next = std::exchange(pool_, segment);
   }
   room_.notify_all();
 }
 
 InletSegment* InletCore::make_segment() {
-  if (pool_.empty()) {
+  if (pool_ == nullptr) {
     auto segment = std::make_unique<InletSegment>();
     segment->records = static_cast<std::byte*>(
         ::operator new(segment_bytes_, std::align_val_t(layout_.record_alignment)));
     return segment.release();
   }
-  InletSegment* segment = pool_.back();
-  pool_.pop_back();
+  InletSegment* const segment = std::exchange(pool_, pool_->next);
   DSTREAM_UNPOISON(segment->records, segment_bytes_);
-  segment->heap_bytes = 0;
-  segment->count = 0;
-  segment->retired = false;
+  *segment = InletSegment{.records = segment->records};
   return segment;
 }
 

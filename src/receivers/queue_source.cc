@@ -30,8 +30,7 @@ PushResult QueueSource::push(std::vector<BlockPtr> blocks) {
     queue_.push_back(std::move(blocks));
     queued_bytes_ += bytes;
   }
-  const std::lock_guard lock(host_mutex_);
-  if (host_ != nullptr) host_->data_arrived();
+  gate_.announce();
   return PushResult::ok;
 }
 
@@ -46,9 +45,7 @@ void QueueSource::close() {
 }
 
 void QueueSource::start(SourceHost& host) {
-  if (!host.wants_arrivals()) return;
-  const std::lock_guard lock(host_mutex_);
-  host_ = &host;
+  if (host.wants_arrivals()) gate_.open(host);
 }
 
 void QueueSource::cut(Time, Time, std::vector<BlockPtr>& blocks) {
@@ -75,8 +72,7 @@ void QueueSource::stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
-  const std::lock_guard lock(host_mutex_);
-  host_ = nullptr;
+  gate_.close();
 }
 
 }  // namespace detail

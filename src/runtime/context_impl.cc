@@ -6,6 +6,7 @@
 
 #include "dstream/error.h"
 #include "plan/explain.h"
+#include "runtime/callback_scope.h"
 #include "runtime/check_options.h"
 #include "runtime/flow_graph_runner.h"
 #include "runtime/inline_runner.h"
@@ -15,17 +16,19 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-ContextImpl::ContextImpl(Options options) : options_(checked(std::move(options))) {
+ContextImpl::ContextImpl(Options options)
+    : options_(checked(std::move(options))), listeners_(this) {
   run_settings_.exchange = {options_.default_partitions, options_.hash_seed};
   run_settings_.slice_records = options_.slice_records;
   run_settings_.max_task_failures = options_.max_task_failures;
   run_settings_.executors = options_.execution == Execution::inline_run ? 1 : options_.executors;
   run_settings_.run_empty_tasks = options_.run_empty_tasks;
   run_settings_.clock = options_.clock.get();
+  run_settings_.context = this;
   tunables_ = options_.tunables;
 }
 
-ContextImpl::~ContextImpl() = default;
+ContextImpl::~ContextImpl() { join_reaper(); }
 
 void ContextImpl::check_open(const Origin& origin) const {
   if (state() == ContextState::initialized) return;
@@ -60,6 +63,7 @@ void ContextImpl::check_plan() const {
 }
 
 void ContextImpl::build() {
+  std::lock_guard lock(mutex_);
   compiled_ = std::make_unique<CompiledGraph>(StageGraph::build(outputs_), run_settings_);
   if (options_.execution == Execution::inline_run) {
     runner_ = std::make_unique<InlineRunner>(*this);
@@ -79,12 +83,13 @@ void ContextImpl::build() {
   std::vector<std::shared_ptr<InputSource>> sources;
   for (const SourceNode* node : compiled_->graph().sources()) sources.push_back(node->source);
   generator_ = std::make_unique<JobGenerator>(std::move(sources), *options_.clock, *scheduler_,
-                                              options_.trigger, options_.batch_interval);
+                                              options_.trigger, options_.batch_interval, this);
   generator_->set_tunables(tunables_);
   generator_->on_error([this](std::exception_ptr error) { fail(std::move(error)); });
 }
 
 void ContextImpl::start() {
+  if (CallbackScope::inside(this)) return;  // it is running, or it is ending
   std::lock_guard life(life_mutex_);
   if (state() == ContextState::active) return;
   if (state() == ContextState::stopped) {
@@ -98,6 +103,8 @@ void ContextImpl::start() {
   }
   try {
     listeners_.start();
+    const Time now = options_.clock->now();
+    listeners_.post([now](StreamingListener& l) { l.on_streaming_started(now); });
     runner_->start();
     for (const SourceNode* node : compiled_->graph().sources()) node->source->start(*this);
     generator_->start();
@@ -105,30 +112,41 @@ void ContextImpl::start() {
     shut_down(StopMode::immediate);
     throw;
   }
-  const Time now = options_.clock->now();
-  listeners_.post([now](StreamingListener& l) { l.on_streaming_started(now); });
   if (wants_arrivals()) runner_->request_poll();
 }
 
-void ContextImpl::refuse_inside_task(const char* call) const {
-  if (!inside_task() && !ListenerBus::inside_listener()) return;
+void ContextImpl::refuse_inside_callback(const char* call) const {
+  if (!CallbackScope::inside(this)) return;
   throw Error(Errc::illegal_state,
-              fmt::format("{} may not be called from inside a task or a listener: it would wait "
-                          "for itself; signal another thread instead",
+              fmt::format("{} may not be called from inside a task, an output or a listener of the "
+                          "same context: it would wait for itself; signal another thread instead",
                           call));
 }
 
 void ContextImpl::stop(StopMode mode) {
-  refuse_inside_task("stop()");
-  std::lock_guard life(life_mutex_);
-  if (state() == ContextState::initialized) {
-    std::lock_guard lock(mutex_);
-    state_ = ContextState::stopped;
-    shut_down_ = true;
-    changed_.notify_all();
-    return;
+  refuse_inside_callback("stop()");
+  if (mode == StopMode::immediate) interrupt();
+  {
+    std::lock_guard life(life_mutex_);
+    shut_down(mode);
   }
-  shut_down(mode);
+  join_reaper();
+}
+
+/// Ends a graceful stop that another thread waits in, perhaps for a host that reads no channel.
+void ContextImpl::interrupt() {
+  JobScheduler* scheduler;
+  {
+    std::lock_guard lock(mutex_);
+    if (state_ != ContextState::active || shut_down_) return;
+    scheduler = scheduler_.get();
+  }
+  scheduler->halt();
+}
+
+void ContextImpl::abandon() noexcept {
+  if (!CallbackScope::inside(this)) return stop(StopMode::immediate);
+  std::thread([self = shared_from_this()] { self->stop(StopMode::immediate); }).detach();
 }
 
 /// The order matters: nothing new comes in, what is in goes through, then the threads end.
@@ -136,6 +154,12 @@ void ContextImpl::shut_down(StopMode mode) {
   {
     std::lock_guard lock(mutex_);
     if (shut_down_) return;
+    if (state_ == ContextState::initialized) {
+      state_ = ContextState::stopped;
+      shut_down_ = true;
+      changed_.notify_all();
+      return;
+    }
     if (error_) mode = StopMode::immediate;
   }
   generator_->stop();
@@ -158,12 +182,34 @@ void ContextImpl::shut_down(StopMode mode) {
 
 void ContextImpl::fail(std::exception_ptr error) {
   std::lock_guard lock(mutex_);
-  if (!error_) error_ = std::move(error);
+  if (error_ || shut_down_) return;
+  error_ = std::move(error);
   changed_.notify_all();
+  // Inline contexts start no thread; who runs their batches ends them.
+  if (options_.execution != Execution::inline_run) end_in_background();
+}
+
+/// Whoever reports an error is waited for by shut_down(), so another thread has to do it: inputs
+/// refuse further data and channels close even if nobody awaits the end.
+void ContextImpl::end_in_background() {
+  reaper_ = std::thread([this] {
+    interrupt();
+    std::lock_guard life(life_mutex_);
+    shut_down(StopMode::immediate);
+  });
+}
+
+void ContextImpl::join_reaper() {
+  std::thread reaper;
+  {
+    std::lock_guard lock(mutex_);
+    reaper.swap(reaper_);
+  }
+  if (reaper.joinable()) reaper.join();
 }
 
 bool ContextImpl::await(std::optional<Duration> timeout) {
-  refuse_inside_task("await_termination()");
+  refuse_inside_callback("await_termination()");
   const Time deadline = timeout ? options_.clock->now() + *timeout : Time(INT64_MAX);
   std::unique_lock lock(mutex_);
   while (state_ != ContextState::stopped && !error_) {
@@ -186,13 +232,22 @@ void ContextImpl::batch_done() {
 }
 
 std::vector<BlockPtr> ContextImpl::run_job(const PlanNodePtr& node, CollectorFactory collector) {
-  refuse_inside_task("an action of an Rdd");
+  if (CallbackScope::inside_task()) {
+    throw Error(Errc::illegal_state,
+                "an action of an Rdd may not be called from inside an operator's callable: tasks may "
+                "not wait for tasks; call it in foreach_rdd or transform and capture the result");
+  }
   return run_plan(node, collector, run_settings_, *runner_);
 }
 
 std::string ContextImpl::explain(ExplainFormat format) const {
-  if (!compiled_) return explain_graph(StageGraph::build(outputs_), format, {});
-  return explain_graph(compiled_->graph(), format, compiled_->summaries());
+  const CompiledGraph* compiled;
+  {
+    std::lock_guard lock(mutex_);
+    compiled = compiled_.get();
+  }
+  if (compiled == nullptr) return explain_graph(StageGraph::build(outputs_), format, {});
+  return explain_graph(compiled->graph(), format, compiled->summaries());
 }
 
 Tunables ContextImpl::tunables() const {
@@ -206,7 +261,13 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   if (generator_) generator_->set_tunables(tunables);
 }
 
-std::size_t ContextImpl::memory_bytes() const { return blocks_.bytes(); }
+MemoryUse ContextImpl::memory() const {
+  MemoryUse use;
+  use.blocks = blocks_.bytes();
+  if (scheduler_) use.shuffles = scheduler_->bytes();
+  if (compiled_) use.tables = compiled_->table_bytes();
+  return use;
+}
 
 }  // namespace detail
 }  // namespace v1

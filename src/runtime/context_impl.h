@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <dstream/detail/plan_context.h>
@@ -52,6 +53,8 @@ class ContextImpl final : public PlanContext,
 
   void start();
   void stop(StopMode mode);
+  /// The destructor of the context: stop(), in the background where stop() would wait for itself.
+  void abandon() noexcept;
   bool await(std::optional<Duration> timeout);
   ContextState state() const;
   std::string explain(ExplainFormat format) const;
@@ -60,7 +63,7 @@ class ContextImpl final : public PlanContext,
   Tunables tunables() const;
   void set_tunables(const Tunables& tunables);
   ListenerBus& listeners() { return listeners_; }
-  std::size_t memory_bytes() const;
+  MemoryUse memory() const;
 
   // The test kit's door.
   JobGenerator& generator() { return *generator_; }
@@ -72,7 +75,10 @@ class ContextImpl final : public PlanContext,
   void build();
   void fail(std::exception_ptr error);
   void shut_down(StopMode mode);
-  void refuse_inside_task(const char* call) const;
+  void interrupt();
+  void end_in_background();
+  void join_reaper();
+  void refuse_inside_callback(const char* call) const;
 
   Options options_;
   RunSettings run_settings_;
@@ -86,11 +92,12 @@ class ContextImpl final : public PlanContext,
   std::unique_ptr<JobGenerator> generator_;
 
   std::mutex life_mutex_;      // held through start() and stop(): one at a time
-  mutable std::mutex mutex_;   // guards all below; leaf
+  mutable std::mutex mutex_;   // guards all below, and the pointers to the parts; leaf
   std::condition_variable changed_;
   ContextState state_ = ContextState::initialized;
   bool shut_down_ = false;
   std::exception_ptr error_;
+  std::thread reaper_;         // ends a context that has failed
   Tunables tunables_;
 };
 

@@ -11,15 +11,22 @@ namespace detail {
 namespace {
 
 thread_local Executor* t_executor = nullptr;
+// The token that this thread runs next, where it can run one.
+thread_local std::optional<Token>* t_next = nullptr;
 
 /// Marks the calling thread as inside an executor; TBB's workers move from arena to arena.
 class InsideExecutor {
  public:
-  explicit InsideExecutor(Executor* executor) : before_(std::exchange(t_executor, executor)) {}
-  ~InsideExecutor() { t_executor = before_; }
+  InsideExecutor(Executor* executor, std::optional<Token>* next)
+      : before_(std::exchange(t_executor, executor)), next_before_(std::exchange(t_next, next)) {}
+  ~InsideExecutor() {
+    t_executor = before_;
+    t_next = next_before_;
+  }
 
  private:
   Executor* const before_;
+  std::optional<Token>* const next_before_;
 };
 
 }  // namespace
@@ -50,7 +57,7 @@ void Executor::build_graph() {
     return std::make_unique<Node>(
         *graph_, tbb::flow::unlimited, [this, stage](const Token& token, auto&) {
           // A stage with several successors sends each token to all of them.
-          if (stage == UINT32_MAX || token.stage == stage) execute(token);
+          if (stage == UINT32_MAX || token.stage == stage) run(token);
         });
   };
   const auto& stages = runner_.streaming().graph().stages();
@@ -65,62 +72,79 @@ void Executor::build_graph() {
 }
 
 void Executor::work() {
-  const InsideExecutor inside(this);
   build_graph();
   while (inbox_.wait()) {
-    feed();
+    std::optional<Token> next;
+    {
+      const InsideExecutor inside(this, &next);
+      feed();
+    }
+    if (next) run(*next);
     graph_->wait_for_all();
   }
-  graph_->wait_for_all();
   job_node_.reset();
   stage_nodes_.clear();
   graph_.reset();
 }
 
-/// Moves what other threads have sent into the graph.
+/// Takes over what other threads have sent.
 void Executor::feed() {
   std::vector<Token> tokens;
   const bool poll = inbox_.take(tokens);
-  for (const Token& token : tokens) node_for(token).try_put(token);
+  put(tokens, UINT32_MAX);
   if (poll) runner_.host().poll();
+}
+
+void Executor::put(const std::vector<Token>& tokens, std::uint32_t from) {
+  if (tokens.size() == 1 && t_next != nullptr && !*t_next) {
+    *t_next = tokens.front();
+    return;
+  }
+  for (const Token& token : tokens) spawn(token, from);
 }
 
 Executor::Node& Executor::node_for(const Token& token) {
   return &token.run->compiled() == &runner_.streaming() ? *stage_nodes_[token.stage] : *job_node_;
 }
 
-void Executor::put(const Token& token, std::uint32_t from) {
-  if (from == UINT32_MAX) {
-    node_for(token).try_put(token);
-    return;
-  }
-  if (&token.run->compiled() != &runner_.streaming()) {
+void Executor::spawn(const Token& token, std::uint32_t from) {
+  if (from != UINT32_MAX && &token.run->compiled() != &runner_.streaming()) {
     tbb::flow::output_port<0>(*job_node_).try_put(token);
     return;
   }
-  const auto& children = runner_.streaming().graph().stages()[from].children;
-  if (std::find(children.begin(), children.end(), token.stage) != children.end()) {
-    tbb::flow::output_port<0>(*stage_nodes_[from]).try_put(token);
-  } else {
-    node_for(token).try_put(token);
+  if (from != UINT32_MAX) {
+    const auto& children = runner_.streaming().graph().stages()[from].children;
+    if (std::find(children.begin(), children.end(), token.stage) != children.end()) {
+      tbb::flow::output_port<0>(*stage_nodes_[from]).try_put(token);
+      return;
+    }
+  }
+  node_for(token).try_put(token);
+}
+
+void Executor::run(Token token) {
+  std::optional<Token> next;
+  const InsideExecutor inside(this, &next);
+  while (true) {
+    execute(token);
+    if (inbox_.pending()) feed();
+    if (!next) return;
+    token = *std::exchange(next, std::nullopt);
   }
 }
 
 void Executor::execute(const Token& token) {
-  const InsideExecutor inside(this);
   Run& run = *token.run;
   const std::uint32_t stage = token.stage;
   run.execute(stage, token.task);
-  if (run.finish_task(stage)) {
-    // The last arrival at the barrier opens the next stages.
-    std::vector<std::uint32_t> ready;
-    if (run.finish_stage(stage, ready)) {
-      run.complete();
-    } else if (!ready.empty()) {
-      runner_.dispatch(run, std::move(ready), stage);
-    }
+  if (!run.finish_task(stage)) return;
+  // The last arrival at the barrier opens the next stages.
+  std::vector<std::uint32_t> ready;
+  if (run.finish_stage(stage, ready)) {
+    run.complete();
+  } else if (!ready.empty()) {
+    runner_.dispatch(run, std::move(ready), stage);
   }
-  if (inbox_.pending()) feed();
 }
 
 }  // namespace detail

@@ -28,9 +28,10 @@ class Executor {
 
   Inbox& inbox() { return inbox_; }
 
-  /// Puts a token into the graph; only on a thread that is inside this executor. `from`: the stage
-  /// whose node sends it, or UINT32_MAX.
-  void put(const Token& token, std::uint32_t from);
+  /// Puts tokens into the graph; only on a thread that is inside this executor. `from`: the stage
+  /// whose node sends them, or UINT32_MAX. A single token is not put but run next by the calling
+  /// thread: spawning it would wake a worker of TBB's for nothing.
+  void put(const std::vector<Token>& tokens, std::uint32_t from);
 
   /// The executor whose task or thread the calling thread is; null for other threads.
   static Executor* current();
@@ -40,8 +41,10 @@ class Executor {
 
   void work();
   void build_graph();
+  void run(Token token);
   void execute(const Token& token);
   void feed();
+  void spawn(const Token& token, std::uint32_t from);
   Node& node_for(const Token& token);
 
   FlowGraphRunner& runner_;

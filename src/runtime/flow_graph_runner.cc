@@ -115,7 +115,7 @@ void FlowGraphRunner::send(Run& run, std::uint32_t stage, std::uint32_t from) {
   for (std::size_t i = 0; i < away.size(); ++i) {
     if (!away[i].empty()) executors_[i]->inbox().put(away[i]);
   }
-  for (const Token& token : own) here->put(token, from);
+  if (!own.empty()) here->put(own, from);
 }
 
 }  // namespace detail

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/callback_scope.h"
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -25,12 +27,14 @@ std::vector<SourceRange> describe(const std::vector<std::shared_ptr<InputSource>
 }  // namespace
 
 JobGenerator::JobGenerator(std::vector<std::shared_ptr<InputSource>> sources, Clock& clock,
-                           JobScheduler& scheduler, Trigger trigger, Duration interval)
+                           JobScheduler& scheduler, Trigger trigger, Duration interval,
+                           const void* context)
     : sources_(std::move(sources)),
       clock_(clock),
       scheduler_(scheduler),
       trigger_(trigger),
-      tick_(trigger == Trigger::arrival ? kArrivalTick : interval) {}
+      tick_(trigger == Trigger::arrival ? kArrivalTick : interval),
+      context_(context) {}
 
 JobGenerator::~JobGenerator() { stop(); }
 
@@ -65,6 +69,7 @@ void JobGenerator::follow_clock() {
 }
 
 void JobGenerator::generate(Time until) {
+  const CallbackScope scope(context_, CallbackScope::Kind::protocol);
   std::lock_guard generating(generate_mutex_);
   Time from;
   std::size_t max_queued;

@@ -24,7 +24,7 @@ namespace detail {
 class JobGenerator {
  public:
   JobGenerator(std::vector<std::shared_ptr<InputSource>> sources, Clock& clock,
-               JobScheduler& scheduler, Trigger trigger, Duration interval);
+               JobScheduler& scheduler, Trigger trigger, Duration interval, const void* context);
   ~JobGenerator();
 
   /// The batch before the first one ends now.
@@ -58,6 +58,7 @@ class JobGenerator {
   JobScheduler& scheduler_;
   const Trigger trigger_;
   const Duration tick_;
+  const void* const context_;  // identifies the context for CallbackScope
   std::function<void(std::exception_ptr)> error_;
 
   std::mutex generate_mutex_;  // one batch is cut at a time; held while sources are cut

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dstream/error.h"
+#include "runtime/callback_scope.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -10,6 +11,14 @@ inline namespace v1 {
 BatchLog::~BatchLog() = default;
 
 namespace detail {
+namespace {
+
+std::exception_ptr stopped_error() {
+  return std::make_exception_ptr(
+      Error(Errc::illegal_state, "the context was stopped while the batch ran"));
+}
+
+}  // namespace
 
 /// Moves the scheduler on when a host takes a batch out of a full channel; outlives it where the
 /// host still holds the channel.
@@ -79,6 +88,7 @@ void JobScheduler::advance() {
   std::unique_lock lock(mutex_);
   again_ = true;
   if (advancing_) return;
+  const CallbackScope scope(parts_.compiled.settings().context, CallbackScope::Kind::protocol);
   advancing_ = true;
   bool completed = false;
   while (again_) {
@@ -119,8 +129,17 @@ bool JobScheduler::start_next(std::unique_lock<std::mutex>& lock) {
     alloc_error = std::current_exception();
   }
   BatchBlocks blocks = parts_.blocks.get(info.batch_time);
+  info.processing_start = parts_.clock.now();
+  if (parts_.listeners.has_listeners()) {
+    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_started(info); });
+  }
   run.reset(std::move(info), std::move(blocks), gated);
   if (alloc_error) run.fail(alloc_error);
+  lock.lock();
+  in_flight_.back().prepared = true;
+  const bool halted = halted_;
+  lock.unlock();
+  if (halted) run.fail(stopped_error());
   parts_.runner.submit(run);
   lock.lock();
   return true;
@@ -150,8 +169,7 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   }
   BatchInfo info = run.info();
   info.failed_attempts = run.failed_attempts();
-  info.processing_start =
-      run.first_start() == Time() ? info.submission_time : run.first_start();
+  if (run.first_start() != Time()) info.processing_start = run.first_start();
   try {
     parts_.log.prepare(info.batch_time);
     parts_.log.commit(info.batch_time);
@@ -182,10 +200,7 @@ void JobScheduler::publish(Run& run, BatchInfo& info) {
   }
   parts_.log.publish(info.batch_time);
   if (parts_.listeners.has_listeners()) {
-    parts_.listeners.post([info](StreamingListener& l) {
-      l.on_batch_started(info);
-      l.on_batch_completed(info);
-    });
+    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_completed(info); });
   }
 }
 
@@ -237,15 +252,21 @@ void JobScheduler::halt() {
     std::lock_guard lock(mutex_);
     halted_ = true;
     drop_pending();
-    const auto stopped = std::make_exception_ptr(
-        Error(Errc::illegal_state, "the context was stopped while the batch ran"));
-    for (InFlight& batch : in_flight_) batch.run->fail(stopped);
+    // A run that is being prepared would forget it; start_next() sees halted_.
+    for (InFlight& batch : in_flight_) {
+      if (batch.prepared) batch.run->fail(stopped_error());
+    }
   }
   advance();
   drain();
 }
 
-std::size_t JobScheduler::bytes() const { return parts_.blocks.bytes(); }
+std::size_t JobScheduler::bytes() const {
+  std::lock_guard lock(mutex_);
+  std::size_t total = 0;
+  for (const InFlight& batch : in_flight_) total += batch.run->bytes();
+  return total;
+}
 
 std::uint64_t JobScheduler::completed_batches() const {
   std::lock_guard lock(mutex_);

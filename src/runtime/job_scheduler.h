@@ -58,6 +58,7 @@ class JobScheduler final : public RunObserver {
   /// Drops waiting batches and lets running tasks end; waits for them.
   void halt();
 
+  /// Memory that the batches in flight hold in shuffles and results, in bytes.
   std::size_t bytes() const;
   std::uint64_t completed_batches() const;
 
@@ -67,6 +68,7 @@ class JobScheduler final : public RunObserver {
   class RoomAlarm;
   struct InFlight {
     std::unique_ptr<Run> run;
+    bool prepared = false;  ///< its run is set up; only then may it be failed
     bool computed = false;
     bool gated = false;
   };

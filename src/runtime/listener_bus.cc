@@ -2,21 +2,18 @@
 
 #include <chrono>
 
+#include "runtime/callback_scope.h"
+
 namespace dstream {
 inline namespace v1 {
 
 StreamingListener::~StreamingListener() = default;
 
 namespace detail {
-namespace {
 
-thread_local bool t_inside_listener = false;
-
-}  // namespace
-
-bool ListenerBus::inside_listener() { return t_inside_listener; }
-
-ListenerBus::ListenerBus() : shared_(std::make_shared<Shared>()) {}
+ListenerBus::ListenerBus(const void* context) : shared_(std::make_shared<Shared>()) {
+  shared_->context = context;
+}
 
 ListenerBus::~ListenerBus() { stop(); }
 
@@ -49,7 +46,7 @@ void ListenerBus::post(Event event) {
 }
 
 void ListenerBus::work(const std::shared_ptr<Shared>& shared) {
-  t_inside_listener = true;
+  const CallbackScope scope(shared->context, CallbackScope::Kind::protocol);
   std::unique_lock lock(shared->mutex);
   while (true) {
     shared->wake.wait(lock, [&] { return shared->closed || !shared->events.empty(); });

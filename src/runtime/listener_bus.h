@@ -23,7 +23,8 @@ class ListenerBus {
   using Event = std::function<void(StreamingListener&)>;
   static constexpr std::size_t kCapacity = 1000;
 
-  ListenerBus();
+  /// `context` identifies the owner for CallbackScope.
+  explicit ListenerBus(const void* context);
   ~ListenerBus();
 
   void add(std::shared_ptr<StreamingListener> listener);
@@ -34,11 +35,10 @@ class ListenerBus {
   bool has_listeners() const;
   void post(Event event);
   std::uint64_t dropped() const;
-  /// Whether the calling thread is the bus's: stop() of the context is refused there.
-  static bool inside_listener();
 
  private:
   struct Shared {
+    const void* context = nullptr;
     std::mutex mutex;  // guards all below
     std::condition_variable wake;
     std::condition_variable done;

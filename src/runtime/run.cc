@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
+#include "runtime/callback_scope.h"
 #include "runtime/task_error.h"
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
 namespace {
-
-thread_local bool t_inside_task = false;
-
-/// Marks the calling thread as running a task.
-class TaskScope {
- public:
-  TaskScope() { t_inside_task = true; }
-  ~TaskScope() { t_inside_task = false; }
-};
 
 void raise_to(std::atomic<std::int64_t>& maximum, std::int64_t value) {
   std::int64_t seen = maximum.load(std::memory_order_relaxed);
@@ -31,8 +23,6 @@ std::uint64_t total_records(const SliceOutput& output, std::uint32_t partitions)
 }
 
 }  // namespace
-
-bool inside_task() { return t_inside_task; }
 
 CompiledGraph::CompiledGraph(StageGraph graph, const RunSettings& settings)
     : graph_(std::move(graph)),
@@ -57,6 +47,15 @@ void CompiledGraph::put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipe
   Idle& idle = idle_[stage];
   std::lock_guard lock(idle.mutex);
   idle.pipelines.push_back(std::move(pipeline));
+}
+
+std::size_t CompiledGraph::table_bytes() const {
+  std::size_t total = 0;
+  for (const Idle& idle : idle_) {
+    std::lock_guard lock(idle.mutex);
+    for (const auto& pipeline : idle.pipelines) total += pipeline->table_bytes();
+  }
+  return total;
 }
 
 std::vector<StageSummary> CompiledGraph::summaries() const {
@@ -189,7 +188,7 @@ void Run::note_start() {
 
 void Run::execute(std::uint32_t stage, std::uint32_t task) noexcept {
   const std::uint32_t attempts = compiled_.settings().max_task_failures;
-  const TaskScope scope;
+  const CallbackScope scope(compiled_.settings().context, CallbackScope::Kind::task);
   note_start();
   for (std::uint32_t i = 0; i < attempts && !failed(); ++i) {
     std::unique_ptr<Pipeline> pipeline;
@@ -239,6 +238,7 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
     const ExchangeNode* exchange = stage.terminals[t].exchange;
     records_out += total_records(
         *output, exchange ? exchange->exchange->partitions(compiled_.settings().exchange) : 1);
+    held_bytes_.fetch_add(output->bytes(), std::memory_order_relaxed);
     run.outputs[t][task_id] = std::move(output);
   }
   const std::int64_t busy = (compiled_.settings().clock->monotonic() - start).count();
@@ -251,6 +251,7 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
 
 void Run::execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept {
   if (failed()) return;
+  const CallbackScope scope(compiled_.settings().context, CallbackScope::Kind::protocol);
   note_start();
   const std::uint32_t attempts = compiled_.settings().max_task_failures;
   for (std::uint32_t i = 0; i < attempts; ++i) {
@@ -323,17 +324,8 @@ std::exception_ptr Run::error() const {
   return error_;
 }
 
-std::size_t Run::bytes() const {
-  std::size_t total = 0;
-  for (const StageRun& stage : stages_) {
-    for (const auto& outputs : stage.outputs) {
-      for (const SliceOutputPtr& output : outputs) total += output ? output->bytes() : 0;
-    }
-  }
-  return total;
-}
-
 void Run::release() {
+  held_bytes_.store(0, std::memory_order_relaxed);
   inputs_.clear();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const Stage& stage = compiled_.graph().stages()[i];

@@ -28,6 +28,7 @@ struct RunSettings {
   std::uint32_t executors = 1;
   bool run_empty_tasks = false;
   Clock* clock = nullptr;
+  const void* context = nullptr;  ///< identifies the context for CallbackScope
 };
 
 /// Live figures of a stage, added up over all runs; read by explain() at any time.
@@ -54,10 +55,12 @@ class CompiledGraph {
 
   std::unique_ptr<Pipeline> take_pipeline(std::uint32_t stage);
   void put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipeline);
+  /// Memory of the combine tables of idle pipelines, in bytes.
+  std::size_t table_bytes() const;
 
  private:
   struct Idle {
-    std::mutex mutex;  // leaf; held for a push or pop
+    mutable std::mutex mutex;  // leaf; held for a push or pop
     std::vector<std::unique_ptr<Pipeline>> pipelines;  // at most as many as tasks ran at once
   };
   StageGraph graph_;
@@ -124,8 +127,8 @@ class Run {
   /// Stops what is still to run; the run completes with this error unless it has one.
   void fail(std::exception_ptr error) noexcept;
   std::uint32_t failed_attempts() const { return failed_attempts_.load(); }
-  /// Memory that the run's shuffles and collected outputs hold, in bytes.
-  std::size_t bytes() const;
+  /// Memory that the run's shuffles and collected outputs hold, in bytes. Any thread.
+  std::size_t bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
   /// Gives shuffle memory back for the next batch.
   void release();
 
@@ -156,14 +159,12 @@ class Run {
   std::deque<StageRun> stages_;
   std::atomic<std::uint32_t> unfinished_stages_{0};
   std::atomic<std::uint32_t> failed_attempts_{0};
+  std::atomic<std::size_t> held_bytes_{0};
   std::atomic<bool> failed_{false};
   std::stop_source stop_;
   mutable std::mutex error_mutex_;  // leaf; guards error_
   std::exception_ptr error_;
 };
-
-/// Whether the calling thread is inside a task: actions and stop() are refused there.
-bool inside_task();
 
 }  // namespace detail
 }  // namespace v1

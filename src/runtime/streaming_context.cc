@@ -37,7 +37,7 @@ StreamingContext::~StreamingContext() {
     std::lock_guard lock(registry().mutex);
     std::erase(registry().contexts, this);
   }
-  impl_->stop(StopMode::immediate);
+  impl_->abandon();
 }
 
 std::shared_ptr<detail::PlanContext> StreamingContext::plan() const { return impl_; }
@@ -79,7 +79,7 @@ void StreamingContext::add_listener(std::shared_ptr<StreamingListener> listener)
 }
 
 std::uint64_t StreamingContext::dropped_events() const { return impl_->listeners().dropped(); }
-std::size_t StreamingContext::memory_bytes() const { return impl_->memory_bytes(); }
+MemoryUse StreamingContext::memory() const { return impl_->memory(); }
 const Options& StreamingContext::options() const { return impl_->options(); }
 Tunables StreamingContext::tunables() const { return impl_->tunables(); }
 void StreamingContext::set_tunables(const Tunables& tunables) { impl_->set_tunables(tunables); }

@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <vector>
 
+#include <dstream/detail/arrival_gate.h>
 #include <dstream/export.h>
 #include <dstream/push_result.h>
 
@@ -17,18 +18,18 @@ inline namespace v1 {
 
 namespace detail {
 
-class SourceHost;
 class InletCore;
 
 /// A fixed run of slots that one thread fills in order. Everything but the records is guarded by
 /// the core's mutex.
 struct InletSegment {
   std::byte* records = nullptr;
-  std::uint64_t first = 0;      ///< sequence number, within its producer, of the record in slot 0
-  std::size_t heap_bytes = 0;   ///< what the records own outside of the segment; set at retirement
-  std::uint32_t count = 0;      ///< records in it; set at retirement
-  std::uint32_t references = 0; ///< its producer and the blocks that show parts of it
-  bool retired = false;         ///< nothing will be added
+  std::uint64_t first = 0;       ///< sequence number, within its producer, of the record in slot 0
+  std::size_t heap_bytes = 0;    ///< what the records own outside of the segment; set at retirement
+  std::uint32_t count = 0;       ///< records in it; set at retirement
+  std::uint32_t references = 0;  ///< its producer and the blocks that show parts of it
+  bool retired = false;          ///< nothing will be added
+  InletSegment* next = nullptr;  ///< in the pool, or on the way to it
 };
 
 /// One thread's side of an inlet. The first part belongs to that thread (`busy` and `published` are
@@ -40,10 +41,10 @@ struct alignas(64) InletProducer {
   std::atomic<std::uint64_t> published{0};  ///< records that the consumer may read
   std::atomic<bool> busy{false};            ///< between the look at the flags and `published`
 
-  alignas(64) std::uint64_t taken = 0;   ///< records that were cut into blocks
-  std::vector<InletSegment*> segments;   ///< not taken whole, in order
-  InletSegment* current = nullptr;       ///< being filled; null before the first push and when full
-  bool alive = true;                     ///< its thread lives
+  alignas(64) std::uint64_t taken = 0;  ///< records that were cut into blocks
+  std::vector<InletSegment*> segments;  ///< not taken whole, in order
+  InletSegment* current = nullptr;      ///< being filled; null before the first push and when full
+  bool alive = true;                    ///< its thread lives
 };
 
 /// Remembers the producers that a thread used last. Ids are never used twice, so an entry whose
@@ -66,8 +67,8 @@ struct InletRun {
 /// to the context. Kept alive by handles, source and blocks.
 ///
 /// Bound: segments that are full and not yet given back (a batch may still read them) take at most
-/// `capacity_bytes`; on top of it each live producer thread has the one segment that it fills, of at
-/// most 1/16 of the capacity, at most 64 KiB, and at least one record, plus as much again where
+/// `capacity_bytes`; on top of it each live producer thread has the one segment that it fills, of
+/// at most 1/16 of the capacity, at most 64 KiB, and at least one record, plus as much again where
 /// records own heap memory.
 class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> {
  public:
@@ -132,10 +133,10 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
   bool has_room() const;
   void begin_segment(InletProducer& producer);
   void retire(InletProducer& producer);
-  void take_from(InletProducer& producer, std::vector<InletRun>& runs,
-                 std::vector<InletSegment*>& unused);
-  void unreference(InletSegment& segment, std::vector<InletSegment*>& unused);
-  void recycle(std::vector<InletSegment*>& unused) noexcept;
+  void take_from(InletProducer& producer, std::vector<InletRun>& runs, InletSegment*& unused);
+  /// Adds a segment that nobody has any more to the list `unused`.
+  static void unreference(InletSegment& segment, InletSegment*& unused) noexcept;
+  void recycle(InletSegment* unused) noexcept;
   InletSegment* make_segment();
   void free_segment(InletSegment* segment) noexcept;
   void raise_flag(Flag flag);
@@ -153,11 +154,11 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
   alignas(64) mutable std::mutex mutex_;
   std::condition_variable_any room_;
   std::vector<std::unique_ptr<InletProducer>> producers_;
-  std::vector<InletSegment*> pool_;  ///< unused segments; bounded by the capacity
-  std::size_t retired_bytes_ = 0;    ///< of full segments that are not given back
+  InletSegment* pool_ =
+      nullptr;  ///< unused segments, kept for the life of the inlet; within the bound
+  std::size_t retired_bytes_ = 0;  ///< of full segments that are not given back
 
-  std::mutex arrival_mutex_;  ///< the host is not called after stop()
-  SourceHost* host_ = nullptr;
+  ArrivalGate gate_;
 };
 
 /// Marks a producer as between its look at the flags and the publication of its record.

@@ -2,17 +2,20 @@
 
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <dstream/block.h>
 #include <dstream/export.h>
+#include <dstream/receiver_status.h>
 #include <dstream/time.h>
 
 namespace dstream {
 inline namespace v1 {
 
 class Clock;
+struct Tunables;
 
 namespace detail {
 
@@ -51,6 +54,12 @@ class DSTREAM_EXPORT InputSource {
   /// Refuses further data and joins own threads; cut() may still be called afterwards and finds
   /// what had been accepted.
   virtual void stop() {}
+
+  /// New settings; any thread.
+  virtual void set_tunables(const Tunables&) {}
+
+  /// What a source that receives by itself has done so far; nothing for others. Any thread.
+  virtual std::optional<ReceiverStatus> receiver_status() const { return std::nullopt; }
 
   /// What the blocks of a batch are, for people; empty where there is nothing to say.
   virtual std::string describe(Time, Time) const { return {}; }

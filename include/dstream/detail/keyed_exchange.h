@@ -76,6 +76,7 @@ class KeyedWriter final : public Terminal {
     table_.scatter(partitions_, output->slice);
     return output;
   }
+  std::size_t bytes() const override { return table_.bytes(); }
 
  private:
   const Keys& keys_;

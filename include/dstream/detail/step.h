@@ -97,6 +97,8 @@ class DSTREAM_EXPORT Terminal : public Step {
  public:
   /// Hands over the output of the slice; called once, after flush().
   virtual SliceOutputPtr take() = 0;
+  /// Memory that it keeps from task to task, in bytes.
+  virtual std::size_t bytes() const { return 0; }
 };
 
 using TerminalPtr = std::unique_ptr<Terminal>;
