@@ -33,11 +33,8 @@ class Crew {
   template <std::invocable<int> Job>
   void run(Job&& job) {
     if (threads_ == 1) return job(0);
-    const CoresApart apart;
-    job_ = [&job, &apart] {
-      apart.take_second();
-      job(1);
-    };
+    const OnFirstCore first;
+    job_ = [&job] { job(1); };
     call();
     job(0);
     await(done_, asked_.load(std::memory_order_relaxed));
@@ -65,6 +62,7 @@ class Crew {
     for (std::uint32_t job = 1;; ++job) {
       await(asked_, job);
       if (stopping_) return;
+      take_core(1);
       job_();
       done_.store(job, std::memory_order_release);
       done_.notify_one();

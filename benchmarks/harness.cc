@@ -21,6 +21,7 @@ struct Contestant {
 std::vector<Contestant> make_contestants(const Comparison& comparison, const Settings& settings) {
   std::vector<Contestant> contestants;
   for (const Variant& variant : comparison.variants) {
+    if (!settings.wants(variant.name)) continue;
     if (settings.cores.size() < static_cast<std::size_t>(variant.threads)) continue;
     pin_process(settings.cores, static_cast<std::size_t>(variant.threads));
     contestants.push_back({&variant, variant.make(), {}});
@@ -116,6 +117,7 @@ void run_comparison(const Comparison& comparison, const Settings& settings, Repo
 void measure_memory(const Comparison& comparison, const Settings& settings, Report& report) {
   comparison.prepare(settings);
   for (const Variant& variant : comparison.variants) {
+    if (!settings.wants(variant.name)) continue;
     const double megabytes = extra_megabytes([&] {
       const auto runner = variant.make();
       runner->run();

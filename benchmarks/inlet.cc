@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "engine.h"
+#include "machine.h"
 #include "publish_output.h"
 #include "workloads.h"
 
@@ -20,12 +21,14 @@ static_assert(sizeof(Event) == 32);
 
 constexpr auto kInterval = std::chrono::milliseconds(1);
 
-/// Runs `produce(begin, end)` in as many threads as there are producers, each with its share.
+/// Runs `produce(begin, end)` in as many threads as there are producers, each with its share; two
+/// on a core each, or the kernel may run them one after the other.
 template <class Produce>
 void run_producers(int producers, std::int64_t records, const Produce& produce) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < producers; ++i) {
     threads.emplace_back([=, &produce] {
+      if (producers > 1) take_core(static_cast<std::size_t>(i));
       produce(records * i / producers, records * (i + 1) / producers);
     });
   }

@@ -77,21 +77,26 @@ void pin_process(const std::vector<int>& cores, std::size_t count) {
   pin_all_threads(set);
 }
 
-CoresApart::CoresApart() {
+OnFirstCore::OnFirstCore() {
   sched_getaffinity(0, sizeof(before_), &before_);
-  CPU_ZERO(&first_);
-  CPU_ZERO(&second_);
-  int found = 0;
-  for (std::size_t core = 0; core < CPU_SETSIZE && found < 2; ++core) {
-    if (CPU_ISSET(core, &before_)) CPU_SET(core, found++ == 0 ? &first_ : &second_);
-  }
-  if (found == 1) second_ = first_;
-  sched_setaffinity(0, sizeof(first_), &first_);
+  take_core(0);
 }
 
-CoresApart::~CoresApart() { sched_setaffinity(0, sizeof(before_), &before_); }
+OnFirstCore::~OnFirstCore() { sched_setaffinity(0, sizeof(before_), &before_); }
 
-void CoresApart::take_second() const { sched_setaffinity(0, sizeof(second_), &second_); }
+void take_core(std::size_t index) {
+  cpu_set_t allowed;
+  sched_getaffinity(0, sizeof(allowed), &allowed);
+  index %= static_cast<std::size_t>(CPU_COUNT(&allowed));
+  for (std::size_t core = 0; core < CPU_SETSIZE; ++core) {
+    if (!CPU_ISSET(core, &allowed) || index-- > 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    sched_setaffinity(0, sizeof(one), &one);
+    return;
+  }
+}
 
 void unpin_process() { pin_all_threads(kAllowedAtStart); }
 

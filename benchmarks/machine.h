@@ -14,21 +14,20 @@ namespace dstream::bench {
 void pin_process(const std::vector<int>& cores, std::size_t count);
 
 /// Binds the calling thread to the first of the cores that it may use, as long as it lives.
-class CoresApart {
+class OnFirstCore {
  public:
-  CoresApart();
-  CoresApart(const CoresApart&) = delete;
-  CoresApart& operator=(const CoresApart&) = delete;
-  ~CoresApart();
+  OnFirstCore();
+  OnFirstCore(const OnFirstCore&) = delete;
+  OnFirstCore& operator=(const OnFirstCore&) = delete;
+  ~OnFirstCore();
 
-  /// Binds the thread that calls it to the second one.
-  void take_second() const;
 
  private:
   cpu_set_t before_;
-  cpu_set_t first_;
-  cpu_set_t second_;
 };
+
+/// Binds the calling thread to the `index`th of the cores that it may use (counted round).
+void take_core(std::size_t index);
 
 /// Undoes pin_process: all cores that the process started with.
 void unpin_process();

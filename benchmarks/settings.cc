@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -43,6 +44,8 @@ void read_option(const std::string& option, Arguments& arguments, Settings& sett
     settings.memory = false;
   } else if (option == "--only") {
     settings.only = split_list(arguments.value(option));
+  } else if (option == "--variant") {
+    settings.variants = split_list(arguments.value(option));
   } else if (option == "--json") {
     settings.json_file = arguments.value(option);
   } else if (option == "--rounds") {
@@ -62,10 +65,18 @@ void read_option(const std::string& option, Arguments& arguments, Settings& sett
 
 }  // namespace
 
+bool Settings::wants(const std::string& variant) const {
+  if (variants.empty()) return true;
+  return std::any_of(variants.begin(), variants.end(), [&variant](const std::string& part) {
+    return variant.find(part) != std::string::npos;
+  });
+}
+
 std::string usage() {
   return "usage: dstream_bench [options]\n"
          "  --list              names of the workloads and their variants\n"
          "  --only NAME[,NAME]  these workloads only\n"
+         "  --variant T[,T]     only variants whose name holds one of these, for profiling\n"
          "  --rounds N          rounds of each workload (15)\n"
          "  --scale F           size of the data, 1 as published; smaller for a quick look\n"
          "  --pin [CPU[,CPU]]   cores of the variants with one and with two threads (0,1)\n"

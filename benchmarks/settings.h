@@ -10,6 +10,7 @@ namespace dstream::bench {
 /// What the command line says.
 struct Settings {
   std::vector<std::string> only;  ///< workloads to run; empty: all
+  std::vector<std::string> variants;  ///< parts of names of variants to run; empty: all
   std::uint32_t rounds = 15;
   double scale = 1.0;             ///< size of the data and length of the runs, 1: as published
   std::vector<int> cores = {0, 1};
@@ -18,6 +19,8 @@ struct Settings {
   bool gate = false;
   bool memory = true;
 
+  /// Whether a variant of this name is to be run.
+  bool wants(const std::string& variant) const;
   /// `full` records (or whatever) at this scale, at least `least`.
   std::size_t scaled(std::size_t full, std::size_t least = 1) const {
     const auto count = static_cast<std::size_t>(static_cast<double>(full) * scale);
