@@ -26,10 +26,11 @@ Sample fold_branchless(const Sample* begin, const Sample* end) {
   Sample folded{0, 0};
   for (const Sample* sample = begin; sample != end; ++sample) {
     const Sample mapped = calibrate(*sample);
-    const bool wanted = is_loud(mapped);
+    const auto wanted = static_cast<std::int64_t>(is_loud(mapped));
     const Sample next = energy(mapped);
-    folded.value += wanted ? next.value : 0;
-    folded.time = wanted && next.time > folded.time ? next.time : folded.time;
+    folded.value += next.value * static_cast<double>(wanted);
+    const std::int64_t time = next.time & -wanted;
+    folded.time = time > folded.time ? time : folded.time;
   }
   return folded;
 }

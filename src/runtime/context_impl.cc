@@ -155,25 +155,23 @@ void ContextImpl::abandon() noexcept {
 
 /// The order matters: nothing new comes in, what is in goes through, then the threads end.
 void ContextImpl::shut_down(StopMode mode) {
+  bool started;
   {
     std::lock_guard lock(mutex_);
     if (shut_down_) return;
-    if (state_ == ContextState::initialized) {
-      state_ = ContextState::stopped;
-      shut_down_ = true;
-      changed_.notify_all();
-      return;
-    }
+    started = state_ == ContextState::active;
     if (error_) mode = StopMode::immediate;
   }
-  generator_->stop();
-  for (const SourceNode* node : compiled_->graph().sources()) node->source->stop();
-  if (mode == StopMode::graceful) {
-    generator_->finish();
-    scheduler_->drain();
+  if (started) generator_->stop();
+  for (const auto& input : inputs_) input->source->stop();
+  if (started) {
+    if (mode == StopMode::graceful) {
+      generator_->finish();
+      scheduler_->drain();
+    }
+    scheduler_->halt();
+    runner_->stop();
   }
-  scheduler_->halt();
-  runner_->stop();
   for (const PlanNodePtr& output : outputs_) {
     static_cast<OutputNode&>(*output).operation->close();
   }
@@ -263,9 +261,11 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   std::lock_guard lock(mutex_);
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);
+  for (const auto& input : inputs_) input->source->set_tunables(tunables);
 }
 
 MemoryUse ContextImpl::memory() const {
+  std::lock_guard lock(mutex_);
   MemoryUse use;
   use.blocks = blocks_.bytes();
   if (scheduler_) use.shuffles = scheduler_->bytes();
