@@ -27,6 +27,7 @@ enum class Mistake : std::uint8_t {
   ignore_slices,          ///< a fold takes the batch for one slice
   count_one_less,         ///< a key that occurs three times or more is counted once less
   groups_unordered,       ///< a shuffle's result is ordered by first appearance alone
+  combine_always,         ///< a slice combines even where it does not pay
 };
 
 struct OracleSettings {
@@ -144,12 +145,14 @@ struct FirstSeen {
 /// record is an entry of its own.
 template <class K, class V, class T, class KeyOf, class ValueOf, class Merge>
 std::vector<std::pair<K, V>> combine_slice(const std::vector<T>& slice, const KeyOf& key_of,
-                                           const ValueOf& value_of, const Merge& add) {
+                                           const ValueOf& value_of, const Merge& add,
+                                           const OracleSettings& settings) {
   constexpr std::size_t kTrial = 16384;
+  const bool may_stop = settings.mistake != Mistake::combine_always;
   FirstSeen<K, V> seen_keys;
   std::size_t i = 0;
   for (; i < slice.size(); ++i) {
-    if (i == kTrial && seen_keys.entries.size() > kTrial / 10 * 7) break;
+    if (may_stop && i == kTrial && seen_keys.entries.size() > kTrial / 10 * 7) break;
     seen_keys.add(key_of(slice[i]), value_of(slice[i]), add);
   }
   for (; i < slice.size(); ++i) {
@@ -190,7 +193,7 @@ Slices<std::pair<K, V>> fold_by_key(const Slices<T>& input, const KeyOf& key_of,
                                     std::uint32_t partitions, const OracleSettings& settings) {
   FirstSeen<K, V> merged;
   for (const std::vector<T>& slice : for_fold(input, settings)) {
-    for (const auto& [key, value] : combine_slice<K, V>(slice, key_of, value_of, add)) {
+    for (const auto& [key, value] : combine_slice<K, V>(slice, key_of, value_of, add, settings)) {
       merged.add(key, value, merge);
     }
   }
