@@ -26,15 +26,17 @@ class Keyed {
   /// Folds the records of each key with `Owned<T> f(Owned<T>, const T&)`, associative: pairs of the
   /// key and the folded record, ordered by key group, then by first appearance.
   template <class F>
-  Stream<std::pair<Owned<K>, Owned<T>>> reduce(
-      F f, std::uint32_t partitions = 0,
-      std::source_location where = std::source_location::current()) const {
+  auto reduce(F f, std::uint32_t partitions = 0,
+              std::source_location where = std::source_location::current()) const {
     detail::check_retainable<T>();
     static_assert(detail::ReduceCallable<F, T>,
                   "reduce: the callable must be callable as f(Owned<T>, const T&) and return "
                   "Owned<T>");
-    return stream_.template by_key<Owned<K>>({"reduce", where}, keys_,
-                                             detail::RecordReduceFold<T, F>{std::move(f)}, partitions);
+    if constexpr (detail::ReduceCallable<F, T>) {
+      using Fold = detail::RecordReduceFold<T, F>;
+      return stream_.template by_key<Owned<K>>({"reduce", where}, keys_, Fold{std::move(f)},
+                                               partitions);
+    }
   }
 
   /// The records as pairs (key, record).
@@ -51,7 +53,6 @@ class Keyed {
  private:
   Stream<T> stream_;
   detail::ComputedKeys<T, K> keys_;
-
 };
 
 }  // namespace v1

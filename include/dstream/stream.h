@@ -37,14 +37,15 @@ class DStream : public Transformations<T, DStream> {
   auto transform(F f, std::source_location where = std::source_location::current()) const {
     static_assert(std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time>,
                   "transform: the callable must be callable as f(Rdd<T>) or f(Rdd<T>, Time)");
-    using Result = typename detail::TransformResult<F, T>::type;
-    using U = typename Result::value_type;
-    const detail::Origin origin{"transform", where};
-    return derive<U>(origin, std::make_shared<detail::TransformNode>(
-                                 origin, type_name<U>(), std::vector<detail::PlanNodePtr>{node_},
-                                 std::vector<detail::CollectorFactory>{&detail::make_collector<T>},
-                                 std::make_unique<detail::TransformFunction<T, U, F>>(std::move(f),
-                                                                                      origin)));
+    if constexpr (std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time>) {
+      using U = typename detail::TransformResult<F, T>::type::value_type;
+      using Function = detail::TransformFunction<T, U, F>;
+      const detail::Origin origin{"transform", where};
+      return derive<U>(origin, std::make_shared<detail::TransformNode>(
+                                   origin, type_name<U>(), std::vector<detail::PlanNodePtr>{node_},
+                                   std::vector<detail::CollectorFactory>{&detail::make_collector<T>},
+                                   std::make_unique<Function>(std::move(f), origin)));
+    }
   }
 
   /// Prints the first `n` records of every batch to stdout, below a header with the batch time.

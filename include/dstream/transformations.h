@@ -47,6 +47,13 @@ concept ReduceCallable = std::is_invocable_r_v<Owned<T>, const F&, Owned<T>, con
 
 template <class F>
 concept NamesOutput = requires { typename F::Output; };
+template <class F, class T>
+concept FlatMapCallable =
+    NamesOutput<F> || (MapCallable<F, T> &&
+                       requires(std::add_lvalue_reference_t<RecordResultT<F, T>> range) {
+                         std::begin(range);
+                         std::end(range);
+                       });
 
 /// What flat_map makes of T by F: F::Output, or the element type of the range that F returns.
 template <class T, class F>
@@ -111,6 +118,9 @@ auto as_function(F&& f) {
 
 }  // namespace detail
 
+// The static assertions below are the only error that a callable of the wrong shape gives: what
+// depends on it stands behind an `if constexpr`.
+
 /// The transformations that DStream and Rdd share. Each describes work and returns at once; nothing
 /// runs before start() (DStream) or an action (Rdd).
 ///
@@ -133,8 +143,10 @@ class Transformations {
     static_assert(detail::MapCallable<F, T>,
                   "map: the callable must be callable as f(const T&) (const, for several threads) "
                   "and return a value");
-    using U = std::decay_t<detail::RecordResultT<F, T>>;
-    return narrow<U, detail::MapStep<T, U, F>>({"map", where}, std::move(f));
+    if constexpr (detail::MapCallable<F, T>) {
+      using U = std::decay_t<detail::RecordResultT<F, T>>;
+      return narrow<U, detail::MapStep<T, U, F>>({"map", where}, std::move(f));
+    }
   }
 
   /// Each record becomes any number of records. The callable either returns a range, or takes a
@@ -144,11 +156,13 @@ class Transformations {
   template <class Result = void, class F>
   auto flat_map(F f, std::source_location where = std::source_location::current()) const {
     if constexpr (std::is_void_v<Result>) {
-      static_assert(detail::NamesOutput<F> || detail::MapCallable<F, T>,
+      static_assert(detail::FlatMapCallable<F, T>,
                     "flat_map: the callable must return a range for a const T&; one that takes "
                     "(const T&, emit) needs its result type named: flat_map<U>(f)");
-      using U = typename detail::FlatMapResult<T, F>::type;
-      return narrow<U, detail::FlatMapStep<T, U, F>>({"flat_map", where}, std::move(f));
+      if constexpr (detail::FlatMapCallable<F, T>) {
+        using U = typename detail::FlatMapResult<T, F>::type;
+        return narrow<U, detail::FlatMapStep<T, U, F>>({"flat_map", where}, std::move(f));
+      }
     } else {
       return narrow<Result, detail::FlatMapStep<T, Result, F>>({"flat_map", where}, std::move(f));
     }
@@ -176,9 +190,11 @@ class Transformations {
     auto function = detail::as_function(std::move(f));
     static_assert(detail::MapCallable<decltype(function), T>,
                   "key_by: the callable must be callable as f(const T&) and return the key");
-    using K = std::decay_t<detail::RecordResultT<decltype(function), T>>;
-    self().check({"key_by", where});
-    return Keyed<K, T, Stream>(self(), detail::ComputedKeys<T, K>(std::move(function)));
+    if constexpr (detail::MapCallable<decltype(function), T>) {
+      using K = std::decay_t<detail::RecordResultT<decltype(function), T>>;
+      self().check({"key_by", where});
+      return Keyed<K, T, Stream>(self(), detail::ComputedKeys<T, K>(std::move(function)));
+    }
   }
 
   /// Folds each batch into one record with `Owned<T> f(Owned<T>, const T&)`; an empty batch gives
@@ -189,9 +205,11 @@ class Transformations {
     static_assert(detail::ReduceCallable<F, T>,
                   "reduce: the callable must be callable as f(Owned<T>, const T&) and return "
                   "Owned<T> (for text: std::string f(std::string, std::string_view))");
-    using Fold = detail::BatchReduceFold<T, F>;
-    return exchange<Owned<T>>({"reduce", where},
-                              std::make_shared<detail::FoldExchange<Fold>>(Fold{std::move(f)}));
+    if constexpr (detail::ReduceCallable<F, T>) {
+      using Fold = detail::BatchReduceFold<T, F>;
+      return exchange<Owned<T>>({"reduce", where},
+                                std::make_shared<detail::FoldExchange<Fold>>(Fold{std::move(f)}));
+    }
   }
 
   /// The number of records of each batch: one record, 0 for an empty batch.
@@ -223,9 +241,11 @@ class Transformations {
     static_assert(detail::ReduceCallable<F, typename T::second_type>,
                   "reduce_by_key: the callable must be callable as f(Owned<V>, const V&) and "
                   "return Owned<V>, where V is the value type of the pairs");
-    using Fold = detail::PairReduceFold<T, F>;
-    return by_key<Owned<typename T::first_type>>({"reduce_by_key", where}, detail::PairKey{},
-                                                 Fold{std::move(f)}, partitions);
+    if constexpr (detail::ReduceCallable<F, typename T::second_type>) {
+      using Fold = detail::PairReduceFold<T, F>;
+      return by_key<Owned<typename T::first_type>>({"reduce_by_key", where}, detail::PairKey{},
+                                                   Fold{std::move(f)}, partitions);
+    }
   }
 
   /// This stream's records and the other's, all partitions of both. Which follow first is up to the

@@ -31,9 +31,12 @@ using LoopCallable =
 template <class F, class T>
 concept TakesConst = std::is_invocable_v<const F&, const T&>;
 
-/// What a callable gives for a record of T.
+/// What a callable gives for a record of T; no type where it takes none.
 template <class F, class T>
-struct RecordResult {
+struct RecordResult {};
+template <class F, class T>
+  requires(!TakesConst<F, T> && std::is_invocable_v<const F&, T &&>)
+struct RecordResult<F, T> {
   using type = std::invoke_result_t<const F&, T&&>;
 };
 template <class F, class T>
