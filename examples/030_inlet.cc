@@ -22,8 +22,8 @@ int main() {
   auto best_bids = bids.key_by(&Bid::auction).reduce(higher).to_channel();
   ssc.start();
 
-  // Each batch brings the best bid of every auction that was bid for in it. pop() waits for the next
-  // batch, and gives none once the context has stopped and all were taken.
+  // Each batch brings the best bid of every auction that was bid for in it. pop() waits for the
+  // next batch, and gives none once the context has stopped and all were taken.
   std::map<std::uint32_t, Bid> best;
   std::thread consumer([&best, channel = best_bids] {
     while (const auto batch = channel.pop()) {

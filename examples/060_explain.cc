@@ -11,7 +11,8 @@ int main() {
   auto [queue, lines] = ssc.queue_stream<std::string_view>();
 
   // Two outputs use `words`: it is computed once per batch, and both run in the same stage.
-  auto words = lines.filter(dstream::contains("error")).flat_map(dstream::split(' ')).named("words");
+  auto words =
+      lines.filter(dstream::contains("error")).flat_map(dstream::split(' ')).named("words");
   words.count_by_value().foreach_rdd([](const auto& counts) { counts.collect(); });
   const auto total = words.count().latest();
 

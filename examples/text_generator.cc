@@ -39,15 +39,17 @@ volatile std::sig_atomic_t stopping = 0;
 /// The n-th most frequent word: common English ones first, made-up ones after them.
 std::string word(std::size_t n) {
   static constexpr const char* kCommon[] = {
-      "the", "of",  "and", "to",  "a",    "in",  "that", "is",   "was",  "he",   "for",
-      "it",  "with", "as", "his", "on",   "be",  "at",   "by",   "had",  "not",  "are",
-      "but", "from", "or", "have", "an",  "they", "which", "one", "you", "were", "all"};
-  static constexpr const char* kSyllables[] = {"ka", "lo", "mi", "ne", "ru", "sta", "vor", "tem",
-                                               "pil", "dan", "gre", "hul", "bo", "fa", "ji", "qu"};
+      "the", "of",   "and", "to",   "a",  "in",   "that",  "is",  "was", "he",   "for",
+      "it",  "with", "as",  "his",  "on", "be",   "at",    "by",  "had", "not",  "are",
+      "but", "from", "or",  "have", "an", "they", "which", "one", "you", "were", "all"};
+  static constexpr const char* kSyllables[] = {"ka",  "lo",  "mi",  "ne",  "ru",  "sta",
+                                               "vor", "tem", "pil", "dan", "gre", "hul",
+                                               "bo",  "fa",  "ji",  "qu"};
   constexpr std::size_t kCommonWords = std::size(kCommon);
   if (n < kCommonWords) return kCommon[n];
   std::string text;
-  for (std::size_t rest = n - kCommonWords + 16; rest > 0; rest /= 16) text += kSyllables[rest % 16];
+  for (std::size_t rest = n - kCommonWords + 16; rest > 0; rest /= 16)
+    text += kSyllables[rest % 16];
   return text;
 }
 

@@ -12,17 +12,36 @@ inline namespace v1 {
 //   auto chain = map([](int x) { return x * 2; }) | filter([](int x) { return x > 2; });
 //   chain(1, [](int y) { ... });   // called with each result: not at all here
 
-/// Applies f to a record.
+namespace detail {
+
+/// What a link's callable gives for a T, whether it reads the record or takes it over.
+template <class F, class T>
+struct LinkResult {
+  using type = std::invoke_result_t<const F&, T&&>;
+};
+template <class F, class T>
+  requires std::is_invocable_v<const F&, const T&>
+struct LinkResult<F, T> {
+  using type = std::invoke_result_t<const F&, const T&>;
+};
+
+}  // namespace detail
+
+/// Applies f to a record. A callable that takes T&& gets a copy where the record is not its own.
 template <class F>
 struct MapFunction {
   F f;
 
   template <class T>
-  using Output = std::decay_t<std::invoke_result_t<const F&, const T&>>;
+  using Output = std::decay_t<typename detail::LinkResult<F, T>::type>;
 
   template <class T, class Emit>
   void operator()(T&& record, Emit&& emit) const {
-    emit(f(std::forward<T>(record)));
+    if constexpr (std::is_invocable_v<const F&, T&&>) {
+      emit(f(std::forward<T>(record)));
+    } else {
+      emit(f(std::decay_t<T>(record)));
+    }
   }
 };
 

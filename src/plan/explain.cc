@@ -28,6 +28,17 @@ std::string label(const PlanNode& node) {
   return node.name.empty() ? text : fmt::format("{}: {}", node.name, text);
 }
 
+/// What a receiver has done so far, for inputs that have one.
+std::string receiver_text(const StageInput& input) {
+  if (input.kind != StageInput::Kind::source || !input.source->source) return {};
+  const auto status = input.source->source->receiver_status();
+  if (!status) return {};
+  return fmt::format("{}, {} records, {} connects, {} failures, {} overlong lines dropped{}",
+                     status->connected ? "connected" : "not connected", status->records,
+                     status->connects, status->failures, status->dropped_overlong,
+                     status->last_error.empty() ? "" : ", last error: " + status->last_error);
+}
+
 std::string input_text(const StageInput& input) {
   switch (input.kind) {
     case StageInput::Kind::source:
@@ -90,7 +101,13 @@ std::string explain_text(const StageGraph& graph, const std::vector<StageSummary
   for (const Stage& stage : graph.stages()) {
     text += fmt::format("stage {}{}\n", stage.id,
                         stage.gated ? " (waits for the batch before to commit)" : "");
-    for (const StageInput& input : stage.inputs) text += fmt::format("  in:    {}\n", input_text(input));
+    for (const StageInput& input : stage.inputs) {
+      text += fmt::format("  in:    {}\n", input_text(input));
+      if (figures.empty()) continue;
+      if (const std::string receiver = receiver_text(input); !receiver.empty()) {
+        text += fmt::format("  receiver: {}\n", receiver);
+      }
+    }
     for (const TerminalId& id : stage.collected) text += fmt::format("  in:    records of stage {}\n", id.stage);
     if (stage.is_driver()) text += fmt::format("  runs:  {}\n", driver_text(stage));
     if (const std::string fused = fused_text(stage); !fused.empty()) {

@@ -13,8 +13,10 @@ namespace detail {
 /// that are linked by narrow edges form a stage.
 class StageCutter {
  public:
-  explicit StageCutter(const std::vector<PlanNodePtr>& outputs) {
+  StageCutter(const std::vector<PlanNodePtr>& outputs, std::vector<const SourceNode*> inputs)
+      : all_inputs_given_(!inputs.empty()) {
     graph_.outputs_ = outputs;
+    graph_.sources_ = std::move(inputs);
     for (const PlanNodePtr& output : outputs) visit(output.get());
   }
 
@@ -159,7 +161,7 @@ class StageCutter {
   void place(const PlanNode* node) {
     if (node->kind == NodeKind::source) {
       const auto* source = static_cast<const SourceNode*>(node);
-      graph_.sources_.push_back(source);
+      if (!all_inputs_given_) graph_.sources_.push_back(source);
       add_input(node, {StageInput::Kind::source, node, source, {}, UINT32_MAX});
     } else if (node->kind == NodeKind::transform) {
       add_input(node, {StageInput::Kind::blocks, node, nullptr, {}, driver_stage_.at(node)});
@@ -229,6 +231,7 @@ class StageCutter {
     }
   }
 
+  const bool all_inputs_given_;
   StageGraph graph_;
   std::vector<const PlanNode*> order_;  // parents first
   std::unordered_map<const PlanNode*, std::size_t> index_;
@@ -240,8 +243,9 @@ class StageCutter {
   std::unordered_map<const PlanNode*, std::uint32_t> stage_of_;
 };
 
-StageGraph StageGraph::build(const std::vector<PlanNodePtr>& outputs) {
-  return StageCutter(outputs).cut();
+StageGraph StageGraph::build(const std::vector<PlanNodePtr>& outputs,
+                             std::vector<const SourceNode*> inputs) {
+  return StageCutter(outputs, std::move(inputs)).cut();
 }
 
 bool StageGraph::has_driver_stages() const {

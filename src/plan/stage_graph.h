@@ -72,8 +72,10 @@ struct PublishedOutput {
 /// tee inside its stage. Immutable; knows nothing of threads.
 class StageGraph {
  public:
-  /// Cuts what `outputs` need.
-  static StageGraph build(const std::vector<PlanNodePtr>& outputs);
+  /// Cuts what `outputs` need. sources() are `inputs`, whether an output needs them or not; without
+  /// `inputs` those that the outputs need.
+  static StageGraph build(const std::vector<PlanNodePtr>& outputs,
+                          std::vector<const SourceNode*> inputs = {});
 
   const std::vector<Stage>& stages() const { return stages_; }
   const std::vector<const SourceNode*>& sources() const { return sources_; }

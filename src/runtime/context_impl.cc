@@ -64,7 +64,12 @@ void ContextImpl::check_plan() const {
 
 void ContextImpl::build() {
   std::lock_guard lock(mutex_);
-  compiled_ = std::make_unique<CompiledGraph>(StageGraph::build(outputs_), run_settings_);
+  // All inputs in order of definition. One that no output needs is drained like the others, so that
+  // whoever feeds it is not held up.
+  std::vector<const SourceNode*> inputs;
+  for (const auto& input : inputs_) inputs.push_back(input.get());
+  compiled_ = std::make_unique<CompiledGraph>(StageGraph::build(outputs_, std::move(inputs)),
+                                              run_settings_);
   if (options_.execution == Execution::inline_run) {
     runner_ = std::make_unique<InlineRunner>(*this);
   } else {
@@ -79,7 +84,6 @@ void ContextImpl::build() {
       JobScheduler::Parts{*compiled_, *runner_, blocks_, *options_.batch_log, listeners_,
                           *options_.clock, *this},
       options_.max_batches_in_flight);
-  // Sources in the order in which the graph knows them; inputs without an output are not run.
   std::vector<std::shared_ptr<InputSource>> sources;
   for (const SourceNode* node : compiled_->graph().sources()) sources.push_back(node->source);
   generator_ = std::make_unique<JobGenerator>(std::move(sources), *options_.clock, *scheduler_,
@@ -151,25 +155,23 @@ void ContextImpl::abandon() noexcept {
 
 /// The order matters: nothing new comes in, what is in goes through, then the threads end.
 void ContextImpl::shut_down(StopMode mode) {
+  bool started;
   {
     std::lock_guard lock(mutex_);
     if (shut_down_) return;
-    if (state_ == ContextState::initialized) {
-      state_ = ContextState::stopped;
-      shut_down_ = true;
-      changed_.notify_all();
-      return;
-    }
+    started = state_ == ContextState::active;
     if (error_) mode = StopMode::immediate;
   }
-  generator_->stop();
-  for (const SourceNode* node : compiled_->graph().sources()) node->source->stop();
-  if (mode == StopMode::graceful) {
-    generator_->finish();
-    scheduler_->drain();
+  if (started) generator_->stop();
+  for (const auto& input : inputs_) input->source->stop();
+  if (started) {
+    if (mode == StopMode::graceful) {
+      generator_->finish();
+      scheduler_->drain();
+    }
+    scheduler_->halt();
+    runner_->stop();
   }
-  scheduler_->halt();
-  runner_->stop();
   for (const PlanNodePtr& output : outputs_) {
     static_cast<OutputNode&>(*output).operation->close();
   }
@@ -259,9 +261,11 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   std::lock_guard lock(mutex_);
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);
+  for (const auto& input : inputs_) input->source->set_tunables(tunables);
 }
 
 MemoryUse ContextImpl::memory() const {
+  std::lock_guard lock(mutex_);
   MemoryUse use;
   use.blocks = blocks_.bytes();
   if (scheduler_) use.shuffles = scheduler_->bytes();

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "dstream/clock.h"
+
 #include "runtime/callback_scope.h"
 
 namespace dstream {
@@ -10,6 +12,11 @@ inline namespace v1 {
 StreamingListener::~StreamingListener() = default;
 
 namespace detail {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds(5);
+
+}  // namespace
 
 ListenerBus::ListenerBus(const void* context) : shared_(std::make_shared<Shared>()) {
   shared_->context = context;
@@ -75,8 +82,13 @@ bool ListenerBus::stop() {
   std::unique_lock lock(shared_->mutex);
   shared_->closed = true;
   shared_->wake.notify_all();
-  const bool finished =
-      shared_->done.wait_for(lock, std::chrono::seconds(5), [this] { return shared_->finished; });
+  // Real time whatever the context's clock: it is a real thread that may never come back.
+  Clock& clock = *Clock::system();
+  const Time deadline = clock.now() + kPatience;
+  while (!shared_->finished && clock.now() < deadline) {
+    clock.wait_until(lock, shared_->done, deadline);
+  }
+  const bool finished = shared_->finished;
   lock.unlock();
   if (finished) {
     thread_.join();

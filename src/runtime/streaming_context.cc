@@ -4,9 +4,9 @@
 #include <mutex>
 #include <vector>
 
+#include "dstream/detail/sources.h"
 #include "dstream/error.h"
 #include "dstream/listener.h"
-#include "receivers/socket_text_source.h"
 #include "runtime/context_impl.h"
 
 namespace dstream {

@@ -10,7 +10,7 @@ import sys
 
 import sources
 
-LEVEL = {"base": 0, "storage": 1, "plan": 2, "runtime": 3, "receivers": 4, "sinks": 4}
+LEVEL = {"base": 0, "storage": 1, "plan": 2, "runtime": 3, "receivers": 4, "sinks": 4, "testing": 4}
 
 # Public headers at the plan's level, and with them every one that includes one of these, however
 # indirectly. All others describe values, bytes, time and errors: base and storage may see them.

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/context_impl.h"
 #include "support/catch.h"
 
 /// Short ways to contexts that tests drive.

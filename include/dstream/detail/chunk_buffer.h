@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/poison.h>
 #include <dstream/detail/step.h>
 
 namespace dstream {
@@ -13,7 +14,8 @@ inline namespace v1 {
 namespace detail {
 
 /// The reused output buffer of a step. Holds up to a chunk of records; pass_on() hands them to the
-/// step behind `owner` and empties the buffer.
+/// step behind `owner` and empties the buffer. Under AddressSanitizer an empty buffer is poisoned
+/// until it is written to again, so that views into records that are gone are noticed.
 template <class T>
 class ChunkBuffer {
  public:
@@ -28,14 +30,18 @@ class ChunkBuffer {
   std::size_t size() const { return size_; }
   std::size_t room() const { return capacity_ - size_; }
   bool full() const { return size_ == capacity_; }
-  T* end() { return data_ + size_; }
+  /// Where the next record goes; the memory behind it may be written to.
+  T* end() {
+    if (size_ == 0) unpoison(data_, capacity_ * sizeof(T));
+    return data_ + size_;
+  }
 
   /// Takes over `count` records that the caller has constructed behind end().
   void added(std::size_t count) { size_ += count; }
 
   template <class... Args>
   void emplace(Args&&... args) {
-    ::new (static_cast<void*>(data_ + size_)) T(std::forward<Args>(args)...);
+    ::new (static_cast<void*>(end())) T(std::forward<Args>(args)...);
     ++size_;
   }
 
@@ -57,6 +63,7 @@ class ChunkBuffer {
       for (std::size_t i = 0; i < size_; ++i) data_[i].~T();
     }
     size_ = 0;
+    poison(data_, capacity_ * sizeof(T));
   }
 
  private:
@@ -66,7 +73,10 @@ class ChunkBuffer {
     capacity_ = capacity;
   }
   void release() noexcept {
+    unpoison(data_, capacity_ * sizeof(T));
     ::operator delete(data_, std::align_val_t(alignof(T) > 64 ? alignof(T) : 64));
+    data_ = nullptr;  // should allocate() throw
+    capacity_ = 0;
   }
 
   T* data_ = nullptr;

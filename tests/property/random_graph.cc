@@ -1,0 +1,163 @@
+#include "property/random_graph.h"
+
+#include <algorithm>
+
+namespace property {
+namespace {
+
+constexpr std::size_t kMostOperators = 12;
+
+class GraphMaker {
+ public:
+  explicit GraphMaker(std::uint64_t seed) : rng_(seed) { graph_.seed = seed; }
+
+  Graph make() {
+    choose_settings();
+    add_sources();
+    const auto operators = rng_.between(1, kMostOperators);
+    // Some draws find no partner or too much data; they are not made up for.
+    for (std::uint32_t i = 0; i < operators; ++i) add_operator();
+    add_outputs();
+    add_batches();
+    return std::move(graph_);
+  }
+
+ private:
+  void choose_settings() {
+    OracleSettings& s = graph_.settings;
+    static constexpr std::uint32_t kMostRecords[] = {1, 10, 100, 1000};
+    s.slice_records = rng_.between(1, kMostRecords[rng_.below(4)]);
+    s.default_partitions = rng_.one_in(3) ? rng_.between(1, 128) : rng_.between(1, 5);
+    s.hash_seed = rng_.word();
+    size_ = rng_.one_in(4) ? Size::medium : Size::small;
+    if (rng_.one_in(100)) {
+      size_ = Size::large;
+      // Combining that does not pay stops after 16 Ki records of one slice.
+      s.slice_records = rng_.one_in(3) ? rng_.between(500, 1000) : 64 << 10;
+      s.default_partitions = rng_.between(1, 5);
+    }
+  }
+
+  void add_sources() {
+    graph_.sources = rng_.between(1, 3);
+    for (std::size_t i = 0; i < graph_.sources; ++i) {
+      Node node;
+      // Two sources of one type can be united.
+      node.type = i > 0 && rng_.one_in(2) ? graph_.nodes[i - 1].type
+                                          : static_cast<Type>(rng_.below(kTypes));
+      graph_.nodes.push_back(node);
+    }
+  }
+
+  void add_operator() {
+    Node node;
+    node.a = pick_input();
+    const Node& input = graph_.nodes[node.a];
+    const auto& operators = operators_of(input.type);
+    node.op = &operators[rng_.below(operators.size())];
+    if (node.op->needs_order && !input.ordered) return;
+    node.b = node.op->binary ? pick_partner(input.type) : node.a;
+    node.growth = input.growth * node.op->growth;
+    if (node.op->binary) node.growth += graph_.nodes[node.b].growth;
+    if (node.op->order == Order::trivial) node.growth = 1;
+    if (node.growth > (size_ == Size::large ? 3 : 24)) return;
+    node.type = node.op->output;
+    node.ordered = node.op->order == Order::trivial ||
+                   (node.op->order == Order::kept && input.ordered);
+    node.params.id = static_cast<std::uint32_t>(graph_.nodes.size());
+    node.params.p = rng_.word();
+    node.params.ordered = input.ordered;
+    if (rng_.one_in(3)) node.params.partitions = rng_.one_in(2) ? 1 : rng_.between(2, 128);
+    graph_.nodes.push_back(node);
+  }
+
+  /// Mostly a late stream, so that graphs get deep; else any, so that streams are shared.
+  std::size_t pick_input() {
+    const std::size_t count = graph_.nodes.size();
+    if (rng_.one_in(3)) return rng_.below(count);
+    return count - 1 - rng_.below(std::min<std::size_t>(count, 3));
+  }
+
+  /// A stream of the type; there is one at least.
+  std::size_t pick_partner(Type type) {
+    std::vector<std::size_t> partners;
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (graph_.nodes[i].type == type) partners.push_back(i);
+    }
+    return partners[rng_.below(partners.size())];
+  }
+
+  /// Every stream that nobody uses is an output, and some others are.
+  void add_outputs() {
+    std::vector<bool> used(graph_.nodes.size());
+    for (std::size_t i = graph_.sources; i < graph_.nodes.size(); ++i) {
+      used[graph_.nodes[i].a] = used[graph_.nodes[i].b] = true;
+    }
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (!used[i] || rng_.one_in(8)) add_output(i);
+      if (rng_.one_in(12)) add_output(i);
+    }
+    for (std::size_t i = graph_.outputs.size(); i > 1; --i) {
+      std::swap(graph_.outputs[i - 1], graph_.outputs[rng_.below(i)]);
+    }
+  }
+  void add_output(std::size_t node) {
+    const bool plain = rng_.one_in(2);
+    graph_.outputs.push_back({node, plain ? OutputKind::capture
+                                          : static_cast<OutputKind>(rng_.below(kOutputKinds))});
+  }
+
+  void add_batches() {
+    const std::uint32_t batches = size_ == Size::large ? 1 : rng_.between(1, 4);
+    for (std::uint32_t i = 0; i < batches; ++i) {
+      graph_.batches.emplace_back();
+      for (std::size_t s = 0; s < graph_.sources; ++s) {
+        graph_.batches.back().push_back(
+            element(graph_.nodes[s].type).random_blocks(rng_, size_));
+      }
+    }
+  }
+
+  Rng rng_;
+  Graph graph_;
+  Size size_ = Size::small;
+};
+
+const char* name_of(OutputKind kind) {
+  static constexpr const char* kNames[] = {"capture", "for_each", "foreach_rdd", "to_channel",
+                                           "latest"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace
+
+Graph random_graph(std::uint64_t seed) { return GraphMaker(seed).make(); }
+
+std::string describe(const Graph& graph) {
+  std::string text = "graph " + std::to_string(graph.seed) + ": " +
+                     std::to_string(graph.batches.size()) + " batches, slices of " +
+                     std::to_string(graph.settings.slice_records) + " records, " +
+                     std::to_string(graph.settings.default_partitions) + " partitions\n";
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    text += "  " + std::to_string(i) + ": ";
+    if (node.op == nullptr) {
+      text += "source";
+    } else {
+      text += std::string(node.op->name) + " of " + std::to_string(node.a);
+      if (node.op->binary) text += " and " + std::to_string(node.b);
+      if (node.params.partitions != 0) {
+        text += ", " + std::to_string(node.params.partitions) + " partitions";
+      }
+    }
+    text += std::string(" -> ") + property::name_of(node.type) +
+            (node.ordered ? ", in order\n" : ", in any order\n");
+  }
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
+    text += "  output " + std::to_string(i) + ": " + name_of(graph.outputs[i].kind) + " of " +
+            std::to_string(graph.outputs[i].node) + "\n";
+  }
+  return text;
+}
+
+}  // namespace property

@@ -1,0 +1,160 @@
+#include "support/catch.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <string>
+
+#include "property/run_graph.h"
+
+// Random graphs of operators over random batches: the engine against a sequential oracle, and
+// against itself under other numbers of threads, failures and overlapping batches.
+//   DSTREAM_PROPERTY_GRAPHS=n    runs n graphs (2 000)
+//   DSTREAM_PROPERTY_SEED=s      runs the graph of seed s alone, and shows it
+
+namespace {
+
+using namespace property;
+
+constexpr std::uint64_t kGraphs = 2000;
+
+std::optional<std::uint64_t> number_from(const char* variable) {
+  const char* text = std::getenv(variable);
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  return std::strtoull(text, nullptr, 0);
+}
+
+struct Verdict {
+  std::optional<std::string> problem;
+  std::string plan;
+  int failures = 0;
+};
+
+/// Every fourth graph runs on executors.
+Variation variation_of(std::uint64_t seed) {
+  Rng rng(seed ^ 0x5eed);
+  return random_variation(rng, seed % 4 == 0);
+}
+
+Verdict check_graph(std::uint64_t seed) {
+  Verdict verdict;
+  const Graph graph = random_graph(seed);
+  const Variation variation = variation_of(seed);
+  try {
+    const Results plain = run_engine(graph, Variation());
+    verdict.plan = plain.plan;
+    verdict.problem = difference(graph, run_oracle(graph), plain.outputs, false);
+    if (verdict.problem) return verdict;
+    const Results varied = run_engine(graph, variation);
+    verdict.failures = varied.failures;
+    verdict.problem = difference(graph, plain.outputs, varied.outputs, true);
+    if (verdict.problem) *verdict.problem += " (with " + describe(variation) + ")";
+  } catch (const std::exception& error) {
+    verdict.problem = "an exception: " + std::string(error.what()) + " (with " +
+                      describe(variation) + ")";
+  }
+  return verdict;
+}
+
+std::string report(std::uint64_t seed, const Verdict& verdict) {
+  return *verdict.problem + "\nReplay with DSTREAM_PROPERTY_SEED=" + std::to_string(seed) + "\n" +
+         describe(random_graph(seed));
+}
+
+}  // namespace
+
+TEST_CASE("Random graphs give what the oracle says, the same bit for bit however they are run",
+          "[property]") {
+  if (const auto seed = number_from("DSTREAM_PROPERTY_SEED")) {
+    const Verdict verdict = check_graph(*seed);
+    WARN(describe(random_graph(*seed)) << describe(variation_of(*seed)) << "\n" << verdict.plan);
+    INFO(verdict.problem.value_or(""));
+    REQUIRE_FALSE(verdict.problem);
+    return;
+  }
+  const std::uint64_t graphs = number_from("DSTREAM_PROPERTY_GRAPHS").value_or(kGraphs);
+  int failures = 0;
+  for (std::uint64_t seed = 1; seed <= graphs; ++seed) {
+    const Verdict verdict = check_graph(seed);
+    failures += verdict.failures;
+    if (verdict.problem) FAIL(report(seed, verdict));
+  }
+  // Tasks that fail are a part of what is tested.
+  if (graphs >= 20) CHECK(failures > 0);
+}
+
+// ---- the test can fail ----
+
+namespace {
+
+/// How many of the first graphs show a mistake of the oracle's.
+int graphs_that_show(Mistake mistake) {
+  int shown = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    const Graph graph = random_graph(seed);
+    const Results plain = run_engine(graph, Variation());
+    if (difference(graph, run_oracle(graph, mistake), plain.outputs, false)) ++shown;
+  }
+  return shown;
+}
+
+}  // namespace
+
+TEST_CASE("A mistake in an operator is reported", "[property]") {
+  const Mistake mistake =
+      GENERATE(Mistake::filter_drops_last, Mistake::fold_backwards, Mistake::merge_backwards,
+               Mistake::ignore_slices, Mistake::count_one_less, Mistake::groups_unordered);
+  CAPTURE(static_cast<int>(mistake));
+  CHECK(graphs_that_show(Mistake::none) == 0);
+  CHECK(graphs_that_show(mistake) > 3);
+}
+
+TEST_CASE("A run whose slices or hashes differ is told from one whose threads differ",
+          "[property]") {
+  int slices = 0;
+  int hashes = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    const Graph graph = random_graph(seed);
+    const Results plain = run_engine(graph, Variation());
+    Graph other = graph;
+    other.settings.slice_records += 1;
+    if (difference(graph, plain.outputs, run_engine(other, Variation()).outputs, true)) ++slices;
+    other = graph;
+    other.settings.hash_seed += 1;
+    if (difference(graph, plain.outputs, run_engine(other, Variation()).outputs, true)) ++hashes;
+  }
+  CHECK(slices > 3);
+  CHECK(hashes > 3);
+}
+
+TEST_CASE("Failures reach the last attempt, and one more ends the context", "[property]") {
+  Variation variation;
+  variation.failures = 3;
+  variation.attempts = 4;
+  Variation one_more = variation;
+  one_more.failures = 4;
+  int reached = 0;
+  int ended = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const Graph graph = random_graph(seed);
+    if (run_engine(graph, variation).failures == 3) ++reached;
+    try {
+      run_engine(graph, one_more);
+    } catch (const std::exception&) {
+      ++ended;
+    }
+  }
+  CHECK(reached > 10);
+  CHECK(ended > 10);
+}
+
+TEST_CASE("A seed gives one graph", "[property]") {
+  for (const std::uint64_t seed : {1, 77, 1234}) {
+    const Graph graph = random_graph(seed);
+    const Graph again = random_graph(seed);
+    CHECK(describe(graph) == describe(again));
+    CHECK_FALSE(difference(graph, run_oracle(graph), run_oracle(again), true));
+    CHECK(describe(random_graph(seed + 1)) != describe(graph));
+  }
+}
