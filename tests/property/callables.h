@@ -48,7 +48,7 @@ struct Alter {
     } else {
       T changed = std::move(record);
       o.point(w);
-      changed.second += 1;
+      changed.second ^= 1;
       return changed;
     }
   }
