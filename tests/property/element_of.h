@@ -19,8 +19,7 @@ namespace property {
 template <class T>
 class SourceOf final : public Source {
  public:
-  explicit SourceOf(dstream::StreamingContext& context)
-      : SourceOf(context.queue_stream<T>()) {}
+  explicit SourceOf(dstream::StreamingContext& context) : SourceOf(context.queue_stream<T>()) {}
   AnyStream stream() const override { return AnyStream::of(stream_); }
   void push(const AnySlices& blocks) override {
     std::vector<std::vector<T>> views;
@@ -118,9 +117,12 @@ class ElementOf final : public Element {
   static std::uint64_t block_size(Rng& rng, Size size) {
     if (size == Size::large) return rng.between(10000, 40000);
     switch (rng.below(4)) {
-      case 0: return rng.below(2);
-      case 1: return rng.between(1, size == Size::small ? 8 : 3000);
-      default: return rng.between(1, size == Size::small ? 60 : 300);
+      case 0:
+        return rng.below(2);
+      case 1:
+        return rng.between(1, size == Size::small ? 8 : 3000);
+      default:
+        return rng.between(1, size == Size::small ? 60 : 300);
     }
   }
 

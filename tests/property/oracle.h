@@ -21,13 +21,13 @@ namespace property {
 /// A mistake that the oracle makes on purpose, to prove that the comparison finds it.
 enum class Mistake : std::uint8_t {
   none,
-  filter_drops_last,      ///< filter forgets the last record of a slice
-  fold_backwards,         ///< a slice is folded from its last record
-  merge_backwards,        ///< the slices' values are merged from the last slice
-  ignore_slices,          ///< a fold takes the batch for one slice
-  count_one_less,         ///< a key that occurs three times or more is counted once less
-  groups_unordered,       ///< a shuffle's result is ordered by first appearance alone
-  combine_always,         ///< a slice combines even where it does not pay
+  filter_drops_last,  ///< filter forgets the last record of a slice
+  fold_backwards,     ///< a slice is folded from its last record
+  merge_backwards,    ///< the slices' values are merged from the last slice
+  ignore_slices,      ///< a fold takes the batch for one slice
+  count_one_less,     ///< a key that occurs three times or more is counted once less
+  groups_unordered,   ///< a shuffle's result is ordered by first appearance alone
+  combine_always,     ///< a slice combines even where it does not pay
 };
 
 struct OracleSettings {
@@ -207,8 +207,7 @@ Slices<std::pair<K, std::int64_t>> count_by_key(const Slices<T>& input, const Ke
                                                 const OracleSettings& settings) {
   const auto one = [](const T&) { return std::int64_t{1}; };
   const auto plus = [](std::int64_t a, std::int64_t b) { return a + b; };
-  auto counts =
-      fold_by_key<K, std::int64_t>(input, key_of, one, plus, plus, partitions, settings);
+  auto counts = fold_by_key<K, std::int64_t>(input, key_of, one, plus, plus, partitions, settings);
   if (settings.mistake == Mistake::count_one_less) {
     for (auto& slice : counts) {
       for (auto& [key, count] : slice) count -= count > 2 ? 1 : 0;

@@ -82,8 +82,8 @@ class GraphMaker {
     if (node.op->order == Order::trivial) node.growth = 1;
     if (node.growth > (size_ == Size::large ? 3 : 24)) return;
     node.type = node.op->output;
-    node.ordered = node.op->order == Order::trivial ||
-                   (node.op->order == Order::kept && input.ordered);
+    node.ordered =
+        node.op->order == Order::trivial || (node.op->order == Order::kept && input.ordered);
     node.params.id = static_cast<std::uint32_t>(graph_.nodes.size());
     node.params.p = p;
     node.params.ordered = input.ordered;
@@ -123,8 +123,8 @@ class GraphMaker {
   }
   void add_output(std::size_t node) {
     const bool plain = rng_.one_in(2);
-    graph_.outputs.push_back({node, plain ? OutputKind::capture
-                                          : static_cast<OutputKind>(rng_.below(kOutputKinds))});
+    graph_.outputs.push_back(
+        {node, plain ? OutputKind::capture : static_cast<OutputKind>(rng_.below(kOutputKinds))});
   }
 
   void add_batches() {
@@ -132,8 +132,7 @@ class GraphMaker {
     for (std::uint32_t i = 0; i < batches; ++i) {
       graph_.batches.emplace_back();
       for (std::size_t s = 0; s < graph_.sources; ++s) {
-        graph_.batches.back().push_back(
-            element(graph_.nodes[s].type).random_blocks(rng_, size_));
+        graph_.batches.back().push_back(element(graph_.nodes[s].type).random_blocks(rng_, size_));
       }
     }
   }
