@@ -291,11 +291,11 @@ TEST_CASE("an immediate stop drops the batches that wait", "[scheduler]") {
   jobs::Batches batches(ssc);
   for (int i = 0; i < 3; ++i) batches.make();
   waiting->running.acquire();
-  CHECK(ssc.memory_bytes() > 0);
+  CHECK(ssc.memory().blocks > 0);
   ssc.stop(StopMode::immediate);  // the task ends because its stop token asks it to
   CHECK(out.size() == 0);
   CHECK_FALSE(waiting->running.try_acquire());
-  CHECK(ssc.memory_bytes() == 0);
+  CHECK(ssc.memory().blocks == 0);
   ssc.await_termination();
 }
 
