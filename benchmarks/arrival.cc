@@ -107,10 +107,9 @@ void add_figures(const LatencyRun& engine, const LatencyRun& bare, Report& repor
        {std::tuple("p50", 0.5, 2.5), std::tuple("p99", 0.99, 3.0)}) {
     const double rival = percentile(bare.latencies_us, share);
     const double ours = percentile(engine.latencies_us, share);
-    report.add(Figure{fmt::format("trigger on arrival, due time to for_each, {} / bare hand-off",
-                                  name),
-                      ours / rival, "x", at_most, factor,
-                      fmt::format("{:.0f} us, bare {:.0f} us", ours, rival)});
+    report.add(Figure{
+        fmt::format("trigger on arrival, due time to for_each, {} / bare hand-off", name),
+        ours / rival, "x", at_most, factor, fmt::format("{:.0f} us, bare {:.0f} us", ours, rival)});
   }
   report.add(Figure{"trigger on arrival: processor time", 100 * engine.cores(), "%", at_most, 25,
                     fmt::format("of a core; bare {:.1f} %", 100 * bare.cores())});

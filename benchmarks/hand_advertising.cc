@@ -23,7 +23,9 @@ void count_events(const AdData::Campaigns& campaign_of, const AdEvent* begin, co
   }
 }
 
-CampaignCounts owned(const Counts& counts) { return CampaignCounts{{counts.begin(), counts.end()}}; }
+CampaignCounts owned(const Counts& counts) {
+  return CampaignCounts{{counts.begin(), counts.end()}};
+}
 
 class AdvertisingByHand {
  public:

@@ -16,9 +16,8 @@ void count_lines(const TextData::Lines& lines, std::size_t begin, std::size_t en
                  WordTable& table) {
   for (std::size_t i = begin; i < end; ++i) {
     const char* const readable = lines[i].data() + lines[i].size();
-    split_bytes(lines[i], [&](std::string_view word) {
-      table.add(WordTable::key_of(word, readable), 1);
-    });
+    split_bytes(lines[i],
+                [&](std::string_view word) { table.add(WordTable::key_of(word, readable), 1); });
   }
 }
 

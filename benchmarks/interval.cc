@@ -57,7 +57,8 @@ std::size_t calibrate_lines(const TextData& text) {
     runner->digest();
     const double seconds = runner->run() / static_cast<double>(cut.blocks.size());
     const double factor = std::clamp(kTickSeconds / seconds, 0.2, 5.0);
-    lines = std::max<std::size_t>(10, static_cast<std::size_t>(static_cast<double>(lines) * factor));
+    lines =
+        std::max<std::size_t>(10, static_cast<std::size_t>(static_cast<double>(lines) * factor));
     lines = std::min(lines, static_cast<std::size_t>(text.line_count / 8));
   }
   return lines;
@@ -84,10 +85,10 @@ class TickSource final : public detail::InputSource {
 };
 
 struct IntervalRun {
-  std::vector<double> start_us;    ///< first task's start less the batch time
-  std::vector<double> bare_us;     ///< lateness of the bare timer
+  std::vector<double> start_us;  ///< first task's start less the batch time
+  std::vector<double> bare_us;   ///< lateness of the bare timer
   std::int64_t batches = 0;
-  std::int64_t gaps = 0;           ///< batches that do not begin where the one before ended
+  std::int64_t gaps = 0;  ///< batches that do not begin where the one before ended
   std::int64_t words_given = 0;
   std::int64_t words_counted = 0;
 };
@@ -111,14 +112,12 @@ IntervalRun run_at_interval(TickBlocks ticks, double seconds) {
     options.trigger = Trigger::interval;
     options.batch_interval = kTick;
     StreamingContext context(options);
-    on_publish(word_counts(context.add_source<std::string_view>("ticks", source)),
-               [&](const auto& blocks, const BatchInfo& info) {
-                 note_batch(blocks, info, last, run);
-               });
+    on_publish(
+        word_counts(context.add_source<std::string_view>("ticks", source)),
+        [&](const auto& blocks, const BatchInfo& info) { note_batch(blocks, info, last, run); });
     context.start();
-    std::jthread bare([&run](const std::stop_token& stop) {
-      run.bare_us = run_bare_timer(kTick.count(), stop);
-    });
+    std::jthread bare(
+        [&run](const std::stop_token& stop) { run.bare_us = run_bare_timer(kTick.count(), stop); });
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
     context.stop(StopMode::graceful);
   }

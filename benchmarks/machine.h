@@ -21,7 +21,6 @@ class OnFirstCore {
   OnFirstCore& operator=(const OnFirstCore&) = delete;
   ~OnFirstCore();
 
-
  private:
   cpu_set_t before_;
 };

@@ -28,7 +28,8 @@ class PublishOutput final : public detail::OutputOperation {
 /// Has `function` called with the blocks of every batch of `stream`.
 template <class T>
 void on_publish(const DStream<T>& stream, PublishFunction function) {
-  stream.add_collecting_output({"on_publish"}, std::make_shared<PublishOutput>(std::move(function)));
+  stream.add_collecting_output({"on_publish"},
+                               std::make_shared<PublishOutput>(std::move(function)));
 }
 
 /// Calls `visit` with every record of blocks that were collected from a stream of T.

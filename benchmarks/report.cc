@@ -57,8 +57,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-void Report::add_memory(const std::string& workload, const std::string& variant,
-                        double megabytes) {
+void Report::add_memory(const std::string& workload, const std::string& variant, double megabytes) {
   memory_.push_back({workload, variant, megabytes});
 }
 

@@ -12,8 +12,8 @@ struct Series {
   std::string workload;
   std::string variant;
   int threads = 1;
-  std::uint64_t records = 0;     ///< of one round
-  std::vector<double> seconds;   ///< of all rounds
+  std::uint64_t records = 0;    ///< of one round
+  std::vector<double> seconds;  ///< of all rounds
   std::optional<double> extra_mb;
 };
 
@@ -29,8 +29,8 @@ struct Figure {
   std::string note;
 
   bool reached() const {
-    return bound == Bound::kNone || (bound == Bound::kAtLeast ? measured >= demanded
-                                                              : measured <= demanded);
+    return bound == Bound::kNone ||
+           (bound == Bound::kAtLeast ? measured >= demanded : measured <= demanded);
   }
 };
 

@@ -9,10 +9,10 @@ namespace dstream::bench {
 
 /// What the command line says.
 struct Settings {
-  std::vector<std::string> only;  ///< workloads to run; empty: all
+  std::vector<std::string> only;      ///< workloads to run; empty: all
   std::vector<std::string> variants;  ///< parts of names of variants to run; empty: all
   std::uint32_t rounds = 15;
-  double scale = 1.0;             ///< size of the data and length of the runs, 1: as published
+  double scale = 1.0;  ///< size of the data and length of the runs, 1: as published
   std::vector<int> cores = {0, 1};
   std::string json_file;
   bool list = false;

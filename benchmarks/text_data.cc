@@ -127,8 +127,8 @@ std::shared_ptr<const TextData> make_text(const Settings& settings) {
     auto& blocks = data->blocks.emplace_back();
     auto& lines = data->lines.emplace_back();
     for (std::size_t i = batch * kBlocksPerBatch; i < (batch + 1) * kBlocksPerBatch; ++i) {
-      blocks.push_back(make_block(text, text.ends.size() * i / parts,
-                                  text.ends.size() * (i + 1) / parts));
+      blocks.push_back(
+          make_block(text, text.ends.size() * i / parts, text.ends.size() * (i + 1) / parts));
       const auto& block = *blocks.back();
       for (std::size_t line = 0; line < block.size(); ++line) lines.push_back(block[line]);
     }

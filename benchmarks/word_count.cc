@@ -9,9 +9,8 @@ namespace {
 
 std::unique_ptr<Runner> engine_word_count(const TextData& data, EngineSize size) {
   return engine_runner<std::string_view>(
-      engine_options(size), text_batches(data), [](DStream<std::string_view> lines) {
-        return lines.flat_map(split(' ')).count_by_value();
-      });
+      engine_options(size), text_batches(data),
+      [](DStream<std::string_view> lines) { return lines.flat_map(split(' ')).count_by_value(); });
 }
 
 }  // namespace

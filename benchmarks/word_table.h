@@ -158,8 +158,7 @@ class WordTable {
     }
   }
   Text text_of(const Slot& slot) const {
-    return {slot.size <= 16 ? reinterpret_cast<const char*>(&slot.low)
-                            : arena_.data() + slot.rest};
+    return {slot.size <= 16 ? reinterpret_cast<const char*>(&slot.low) : arena_.data() + slot.rest};
   }
   static Key key_of(const Slot& slot, Text text) {
     Key key{slot.low, slot.high, 0, {text.data, slot.size}};

@@ -125,7 +125,8 @@ TEST_CASE("what is held is bounded", "[line_splitter]") {
     splitter.feed(std::string(64, 'x'), none);
     REQUIRE(splitter.held_bytes() <= 1000);
   }
-  CHECK(splitter.held_bytes() == 0);
+  // Of the overlong line only what will be reported.
+  CHECK(splitter.held_bytes() == LineSplitter::kPrefix);
 }
 
 TEST_CASE("a callback that throws leaves no part of its line behind", "[line_splitter]") {

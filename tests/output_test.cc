@@ -200,10 +200,11 @@ TEST_CASE("side effects of a batch run as they were registered", "[output]") {
   StreamingContext ssc(options);
   auto [queue, numbers] = ssc.queue_stream<int>();
   std::string order;
-  numbers.for_each([&](int x) { order += "a" + std::to_string(x); });
-  numbers.foreach_rdd([&](Rdd<int> rdd) { order += "b" + std::to_string(rdd.collect().front()); });
+  numbers.for_each([&](int x) { order.append("a").append(std::to_string(x)); });
+  numbers.foreach_rdd([&](Rdd<int> rdd) { order.append("b").append(std::to_string(rdd.collect().front()));
+  });
   numbers.reduce([](int a, int b) { return a + b; }).for_each([&](int x) {
-    order += "c" + std::to_string(x);
+    order.append("c").append(std::to_string(x));
   });
   numbers.foreach_rdd([&](Rdd<int>) { order += "d"; });
   numbers.map([](int x) { return x; }).for_each([&](int) { order += "e"; });

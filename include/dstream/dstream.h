@@ -7,6 +7,7 @@
 #include <dstream/block.h>
 #include <dstream/channel.h>
 #include <dstream/clock.h>
+#include <dstream/dead_letter.h>
 #include <dstream/error.h>
 #include <dstream/field_names.h>
 #include <dstream/format.h>

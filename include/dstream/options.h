@@ -14,6 +14,7 @@ inline namespace v1 {
 
 class BatchLog;
 class Clock;
+class DeadLetterOutput;
 class FileSystem;
 class Random;
 
@@ -79,6 +80,8 @@ struct Options {
   std::shared_ptr<FileSystem> file_system = nullptr;
   std::shared_ptr<Random> random = nullptr;
   std::shared_ptr<BatchLog> batch_log = nullptr;
+  /// Gets the input that could not be used; null: it is counted only.
+  std::shared_ptr<DeadLetterOutput> dead_letters = nullptr;
 
   Tunables tunables = {};
 };

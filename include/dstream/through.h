@@ -100,10 +100,16 @@ FilterFunction<std::decay_t<F>> filter(F&& f) {
   return {std::forward<F>(f)};
 }
 
-/// Joins two links; the left one runs first.
+/// Appends a link to a chain; the chain runs first.
 template <ThroughChain A, ThroughChain B>
-ChainFunction<std::decay_t<A>, std::decay_t<B>> operator|(A&& a, B&& b) {
-  return {std::forward<A>(a), std::forward<B>(b)};
+auto operator|(A&& a, B&& b) {
+  return ChainFunction<std::decay_t<A>, std::decay_t<B>>{std::forward<A>(a), std::forward<B>(b)};
+}
+
+/// Appends a chain to a chain, link by link: however it is put together, a chain is the same.
+template <ThroughChain A, class First, class Second>
+auto operator|(A&& a, ChainFunction<First, Second> b) {
+  return (std::forward<A>(a) | std::move(b.first)) | std::move(b.second);
 }
 
 }  // namespace v1

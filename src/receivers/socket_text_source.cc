@@ -18,9 +18,11 @@ constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-SocketTextSource::SocketTextSource(std::string host, std::uint16_t port, const Tunables& tunables)
+SocketTextSource::SocketTextSource(std::string host, std::uint16_t port, const Tunables& tunables,
+                                   Duration block_interval)
     : host_name_(std::move(host)),
       port_(port),
+      block_interval_(block_interval),
       shared_(std::make_shared<Shared>()),
       tunables_(tunables) {}
 
@@ -93,32 +95,42 @@ void SocketTextSource::read_lines(Socket& socket, Outcome& outcome) {
     if (!count) return;
     outcome.received = outcome.received || *count != 0;
     const std::string_view bytes(buffer.data(), *count);
-    take(lines, [&](const auto& on_line) {
+    take([&](const auto& on_line, const auto& on_overlong) {
       if (bytes.empty()) {
-        lines.finish(on_line);
+        lines.finish(on_line, on_overlong);
       } else {
-        lines.feed(bytes, on_line);
+        lines.feed(bytes, on_line, on_overlong);
       }
     });
     if (bytes.empty()) return;
   }
 }
 
-/// Runs `feed` with a function that adds a line to the block being built.
+/// Runs `feed` with a function that adds a line to the block being built, and one that is told of
+/// overlong lines.
 template <class Feed>
-void SocketTextSource::take(LineSplitter& lines, Feed feed) {
+void SocketTextSource::take(Feed feed) {
   bool announce = false;
+  std::vector<std::string> dropped;
+  const Duration now = host_->clock().monotonic();
   {
     const std::lock_guard lock(shared_->mutex);
-    const std::uint64_t overlong = lines.overlong();
-    feed([this](std::string_view line) {
-      builder_.append(line);
-      ++status_.records;
-      if (builder_.bytes() >= kBlockBytes) seal();
-    });
-    status_.dropped_overlong += lines.overlong() - overlong;
+    if (builder_.size() == 0) block_began_ = now;
+    feed(
+        [this](std::string_view line) {
+          builder_.append(line);
+          ++status_.records;
+          if (builder_.bytes() >= kBlockBytes) seal();
+        },
+        [&](std::string_view begin) { dropped.emplace_back(begin); });
+    status_.dropped_overlong += dropped.size();
+    if (now - block_began_ >= block_interval_) seal();
     announce = armed_ && has_data_locked();
     if (announce) armed_ = false;
+  }
+  for (const std::string& line : dropped) {
+    host_->dead_letter("socket_text_stream", "the line is longer than Tunables::max_line_bytes",
+                       line);
   }
   if (announce) host_->data_arrived();
 }
@@ -212,7 +224,8 @@ std::shared_ptr<InputSource> make_socket_text_source(std::string host, std::uint
                 "socket_text_stream needs a host and a port from 1 to 65535, but has \"" + host +
                     "\" and " + std::to_string(port));
   }
-  return std::make_shared<SocketTextSource>(std::move(host), port, options.tunables);
+  return std::make_shared<SocketTextSource>(std::move(host), port, options.tunables,
+                                            options.block_interval);
 }
 
 }  // namespace detail

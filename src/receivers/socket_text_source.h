@@ -32,7 +32,8 @@ namespace detail {
 /// server back.
 class SocketTextSource final : public InputSource {
  public:
-  SocketTextSource(std::string host, std::uint16_t port, const Tunables& tunables);
+  SocketTextSource(std::string host, std::uint16_t port, const Tunables& tunables,
+                   Duration block_interval = std::chrono::milliseconds(200));
   ~SocketTextSource() override;
 
   void start(SourceHost& host) override;
@@ -64,7 +65,7 @@ class SocketTextSource final : public InputSource {
   Outcome use_connection();
   void read_lines(Socket& socket, Outcome& outcome);
   template <class Feed>
-  void take(LineSplitter& lines, Feed feed);
+  void take(Feed feed);
   bool wait_for_room();
   void pause(Duration delay);
   bool stopping() const;
@@ -79,6 +80,7 @@ class SocketTextSource final : public InputSource {
 
   const std::string host_name_;
   const std::uint16_t port_;
+  const Duration block_interval_;
   Interrupt interrupt_;
   SourceHost* host_ = nullptr;
   std::thread thread_;
@@ -87,6 +89,7 @@ class SocketTextSource final : public InputSource {
   // Guarded by shared_->mutex.
   Tunables tunables_;
   BlockBuilder<std::string_view> builder_;
+  Duration block_began_{0};  // by the monotonic clock
   std::vector<std::shared_ptr<TextBlock>> sealed_;
   ReceiverStatus status_;
   bool stopping_ = false;

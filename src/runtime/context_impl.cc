@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "dstream/dead_letter.h"
 #include "dstream/error.h"
 #include "plan/explain.h"
 #include "runtime/callback_scope.h"
@@ -227,6 +228,16 @@ bool ContextImpl::await(std::optional<Duration> timeout) {
 ContextState ContextImpl::state() const {
   std::lock_guard lock(mutex_);
   return error_ ? ContextState::stopped : state_;
+}
+
+void ContextImpl::dead_letter(const char* source, std::string reason, std::string_view payload) {
+  if (!options_.dead_letters) return;
+  try {
+    options_.dead_letters->put(
+        {options_.clock->now(), source, std::move(reason), std::string(payload)});
+  } catch (...) {
+    // The receiver goes on: it has counted what it dropped.
+  }
 }
 
 void ContextImpl::batch_done() {

@@ -44,6 +44,7 @@ class ContextImpl final : public PlanContext,
   // SourceHost
   void data_arrived() override { runner_->request_poll(); }
   void source_failed(std::exception_ptr error) override { fail(std::move(error)); }
+  void dead_letter(const char* source, std::string reason, std::string_view payload) override;
   Clock& clock() override { return *options_.clock; }
   bool wants_arrivals() const override { return options_.trigger == Trigger::arrival; }
 

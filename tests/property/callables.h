@@ -48,7 +48,7 @@ struct Alter {
     } else {
       T changed = std::move(record);
       o.point(w);
-      changed.second += 1;
+      changed.second ^= 1;
       return changed;
     }
   }
@@ -106,10 +106,14 @@ struct Keep {
     const std::uint64_t w = word(record);
     o.point(w);
     switch (o.p % 8) {
-      case 0: return false;
-      case 1: return true;
-      case 2: return mix(w) % 100 == 0;
-      default: return mix(w ^ o.p) % 8 < o.p % 8;
+      case 0:
+        return false;
+      case 1:
+        return true;
+      case 2:
+        return mix(w) % 100 == 0;
+      default:
+        return mix(w ^ o.p) % 8 < o.p % 8;
     }
   }
 };

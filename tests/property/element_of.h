@@ -19,8 +19,7 @@ namespace property {
 template <class T>
 class SourceOf final : public Source {
  public:
-  explicit SourceOf(dstream::StreamingContext& context)
-      : SourceOf(context.queue_stream<T>()) {}
+  explicit SourceOf(dstream::StreamingContext& context) : SourceOf(context.queue_stream<T>()) {}
   AnyStream stream() const override { return AnyStream::of(stream_); }
   void push(const AnySlices& blocks) override {
     std::vector<std::vector<T>> views;
@@ -53,7 +52,8 @@ class ElementOf final : public Element {
 
   AnySlices random_blocks(Rng& rng, Size size) const override {
     Slices<H> blocks;
-    const auto shape = static_cast<Shape>(rng.below(3));
+    auto shape = static_cast<Shape>(rng.below(3));
+    if (size == Size::large && rng.one_in(2)) shape = Shape::distinct;
     std::uint64_t made = 0;
     for (std::uint32_t b = rng.between(0, 4); b > 0; --b) {
       blocks.emplace_back();
@@ -115,11 +115,14 @@ class ElementOf final : public Element {
   using Bytes = std::vector<Bits>;
 
   static std::uint64_t block_size(Rng& rng, Size size) {
-    if (size == Size::large) return rng.between(5000, 30000);
+    if (size == Size::large) return rng.between(10000, 40000);
     switch (rng.below(4)) {
-      case 0: return rng.below(2);
-      case 1: return rng.between(1, size == Size::small ? 8 : 1500);
-      default: return rng.between(1, size == Size::small ? 60 : 300);
+      case 0:
+        return rng.below(2);
+      case 1:
+        return rng.between(1, size == Size::small ? 8 : 3000);
+      default:
+        return rng.between(1, size == Size::small ? 60 : 300);
     }
   }
 

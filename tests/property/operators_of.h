@@ -107,7 +107,8 @@ struct FilterOp {
   static constexpr std::string_view kName = "filter";
   static auto build(const dstream::DStream<T>& s, const OpParams& o) { return s.filter(Keep{o}); }
   static Slices<Held<T>> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
-    return keep_if(in, [&](const Held<T>& r) { return Keep{o}(seen<T>(r)); }, st);
+    return keep_if(
+        in, [&](const Held<T>& r) { return Keep{o}(seen<T>(r)); }, st);
   }
 };
 
@@ -159,8 +160,7 @@ struct KeyReduceOp {
   static Slices<U> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const H& r) { return K(KeyOf{o}(seen<T>(r))); };
     const auto same = [](const H& r) { return r; };
-    const auto folded =
-        fold_by_key<K, H>(in, key, same, Combine{o}, Combine{o}, o.partitions, st);
+    const auto folded = fold_by_key<K, H>(in, key, same, Combine{o}, Combine{o}, o.partitions, st);
     return run_to<U>(folded, o);
   }
 };

@@ -129,11 +129,16 @@ template <class T>
 std::unique_ptr<Output> make_output_of(const dstream::DStream<T>& s, OutputKind kind,
                                        Faults* faults) {
   switch (kind) {
-    case OutputKind::capture: return std::make_unique<CaptureOutput<T>>(s);
-    case OutputKind::for_each: return std::make_unique<ForEachOutput<T>>(s, faults);
-    case OutputKind::foreach_rdd: return std::make_unique<ForeachRddOutput<T>>(s, faults);
-    case OutputKind::channel: return std::make_unique<ChannelOutput<T>>(s);
-    case OutputKind::latest: return std::make_unique<LatestOutput<T>>(s);
+    case OutputKind::capture:
+      return std::make_unique<CaptureOutput<T>>(s);
+    case OutputKind::for_each:
+      return std::make_unique<ForEachOutput<T>>(s, faults);
+    case OutputKind::foreach_rdd:
+      return std::make_unique<ForeachRddOutput<T>>(s, faults);
+    case OutputKind::channel:
+      return std::make_unique<ChannelOutput<T>>(s);
+    case OutputKind::latest:
+      return std::make_unique<LatestOutput<T>>(s);
   }
   return nullptr;
 }

@@ -14,6 +14,7 @@ class GraphMaker {
   Graph make() {
     choose_settings();
     add_sources();
+    if (size_ == Size::large) add_large_fold();
     const auto operators = rng_.between(1, kMostOperators);
     // Some draws find no partner or too much data; they are not made up for.
     for (std::uint32_t i = 0; i < operators; ++i) add_operator();
@@ -25,12 +26,13 @@ class GraphMaker {
  private:
   void choose_settings() {
     OracleSettings& s = graph_.settings;
-    static constexpr std::uint32_t kMostRecords[] = {1, 10, 100, 1000};
-    s.slice_records = rng_.between(1, kMostRecords[rng_.below(4)]);
+    size_ = rng_.one_in(4) ? Size::medium : Size::small;
+    // The largest slices take several chunks.
+    static constexpr std::uint32_t kMostRecords[] = {1, 10, 100, 1000, 5000};
+    s.slice_records = rng_.between(1, kMostRecords[rng_.below(size_ == Size::small ? 4 : 5)]);
     s.default_partitions = rng_.one_in(3) ? rng_.between(1, 128) : rng_.between(1, 5);
     s.hash_seed = rng_.word();
-    size_ = rng_.one_in(4) ? Size::medium : Size::small;
-    if (rng_.one_in(100)) {
+    if (rng_.one_in(80)) {
       size_ = Size::large;
       // Combining that does not pay stops after 16 Ki records of one slice.
       s.slice_records = rng_.one_in(3) ? rng_.between(500, 1000) : 64 << 10;
@@ -45,16 +47,34 @@ class GraphMaker {
       // Two sources of one type can be united.
       node.type = i > 0 && rng_.one_in(2) ? graph_.nodes[i - 1].type
                                           : static_cast<Type>(rng_.below(kTypes));
+      if (i == 0 && size_ == Size::large) {
+        static constexpr Type kPairs[] = {Type::text_count, Type::view_count, Type::id_real};
+        node.type = kPairs[rng_.below(3)];
+      }
       graph_.nodes.push_back(node);
     }
   }
 
+  /// A fold by key over the first source that shows how its slices were combined.
+  void add_large_fold() {
+    for (const Operator& op : operators_of(graph_.nodes[0].type)) {
+      if (op.name != "reduce_by_key") continue;
+      const std::uint64_t p = rng_.word();
+      return add_node(0, op, p - p % 5 + static_cast<std::uint64_t>(Fold::accumulate));
+    }
+  }
+
   void add_operator() {
+    const std::size_t input = pick_input();
+    const auto& operators = operators_of(graph_.nodes[input].type);
+    add_node(input, operators[rng_.below(operators.size())], rng_.word());
+  }
+
+  void add_node(std::size_t a, const Operator& op, std::uint64_t p) {
     Node node;
-    node.a = pick_input();
-    const Node& input = graph_.nodes[node.a];
-    const auto& operators = operators_of(input.type);
-    node.op = &operators[rng_.below(operators.size())];
+    node.a = a;
+    node.op = &op;
+    const Node& input = graph_.nodes[a];
     if (node.op->needs_order && !input.ordered) return;
     node.b = node.op->binary ? pick_partner(input.type) : node.a;
     node.growth = input.growth * node.op->growth;
@@ -62,10 +82,10 @@ class GraphMaker {
     if (node.op->order == Order::trivial) node.growth = 1;
     if (node.growth > (size_ == Size::large ? 3 : 24)) return;
     node.type = node.op->output;
-    node.ordered = node.op->order == Order::trivial ||
-                   (node.op->order == Order::kept && input.ordered);
+    node.ordered =
+        node.op->order == Order::trivial || (node.op->order == Order::kept && input.ordered);
     node.params.id = static_cast<std::uint32_t>(graph_.nodes.size());
-    node.params.p = rng_.word();
+    node.params.p = p;
     node.params.ordered = input.ordered;
     if (rng_.one_in(3)) node.params.partitions = rng_.one_in(2) ? 1 : rng_.between(2, 128);
     graph_.nodes.push_back(node);
@@ -103,8 +123,8 @@ class GraphMaker {
   }
   void add_output(std::size_t node) {
     const bool plain = rng_.one_in(2);
-    graph_.outputs.push_back({node, plain ? OutputKind::capture
-                                          : static_cast<OutputKind>(rng_.below(kOutputKinds))});
+    graph_.outputs.push_back(
+        {node, plain ? OutputKind::capture : static_cast<OutputKind>(rng_.below(kOutputKinds))});
   }
 
   void add_batches() {
@@ -112,8 +132,7 @@ class GraphMaker {
     for (std::uint32_t i = 0; i < batches; ++i) {
       graph_.batches.emplace_back();
       for (std::size_t s = 0; s < graph_.sources; ++s) {
-        graph_.batches.back().push_back(
-            element(graph_.nodes[s].type).random_blocks(rng_, size_));
+        graph_.batches.back().push_back(element(graph_.nodes[s].type).random_blocks(rng_, size_));
       }
     }
   }

@@ -74,6 +74,7 @@ std::vector<Operator> common_operators() {
       unary<ReduceOp<T>, T>(one_record()),
       unary<CountOp<T>, T>(one_record()),
       union_op<T>(),
+      union_op<T>(),
       unary<TransformOp<T>, T>(),
       unary<TransformCountOp<T>, T>(),
       unary<TransformFoldOp<T>, T>(one_record()),

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::int64_t kInterval = 1'000'000'000;
 
-/// Whether the engine would run some of the batches as one, if they had to wait: empty ones in a row.
+/// Whether the engine would run some of the batches as one, if they had to wait: empty ones in a
+/// row.
 bool joins_batches(const Graph& graph) {
   bool before = false;
   for (const auto& batch : graph.batches) {
@@ -82,11 +83,11 @@ class EngineRun {
       streams.push_back(node.op->build(streams[node.a], streams[node.b], params));
     }
     for (const GraphOutput& output : graph_.outputs) {
-      const bool may_fail = variation_.failures > 0 &&
-                            (output.kind != OutputKind::for_each || !overlap_);
-      outputs_.push_back(element(graph_.nodes[output.node].type)
-                             .make_output(streams[output.node], output.kind,
-                                          may_fail ? &faults_ : nullptr));
+      const bool may_fail =
+          variation_.failures > 0 && (output.kind != OutputKind::for_each || !overlap_);
+      outputs_.push_back(
+          element(graph_.nodes[output.node].type)
+              .make_output(streams[output.node], output.kind, may_fail ? &faults_ : nullptr));
     }
   }
 
@@ -125,9 +126,14 @@ Variation random_variation(Rng& rng, bool flow_graph) {
   v.overlap = rng.one_in(2);
   v.fault_seed = rng.word();
   switch (rng.below(4)) {
-    case 0: break;
-    case 1: v.failures = 1; break;
-    case 2: v.failures = 3; break;
+    case 0:
+      break;
+    case 1:
+      v.failures = 1;
+      break;
+    case 2:
+      v.failures = 3;
+      break;
     default:
       v.failures = 20;
       v.attempts = 21;
@@ -158,10 +164,10 @@ std::vector<AnySlices> run_oracle(const Graph& graph, Mistake mistake) {
     settings.batch_time_ns += kInterval;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
-      results[i].push_back(node.op == nullptr ? element(node.type).cut(batch[i], settings)
-                                              : node.op->run(results[node.a].back(),
-                                                             results[node.b].back(), node.params,
-                                                             settings));
+      results[i].push_back(node.op == nullptr
+                               ? element(node.type).cut(batch[i], settings)
+                               : node.op->run(results[node.a].back(), results[node.b].back(),
+                                              node.params, settings));
     }
   }
   std::vector<AnySlices> delivered;

@@ -17,8 +17,8 @@ struct Variation {
   std::uint32_t batches_in_flight = 1;
   bool overlap = false;  ///< submits all batches before it waits for one
   std::uint32_t attempts = 4;
-  int failures = 0;              ///< callables throw so often
-  std::uint64_t one_in = 1;      ///< share of the records that may throw
+  int failures = 0;          ///< callables throw so often
+  std::uint64_t one_in = 1;  ///< share of the records that may throw
   std::uint64_t fault_seed = 0;
 };
 

@@ -29,7 +29,9 @@ struct TransformOp {
     });
   }
   static Slices<H> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
-    return cut(keep_if(cut(in, st), [&](const H& r) { return Keep{o}(seen<T>(r)); }, st), st);
+    return cut(keep_if(
+                   cut(in, st), [&](const H& r) { return Keep{o}(seen<T>(r)); }, st),
+               st);
   }
 };
 
@@ -44,8 +46,8 @@ struct TransformCountOp {
   }
   static Slices<TextCount> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const Held<T>& r) { return TextKey{o}(seen<T>(r)); };
-    const auto counts = count_by_key<std::string>(cut(in, st), key,
-                                                  partitions(o, st.batch_time_ns), st);
+    const auto counts =
+        count_by_key<std::string>(cut(in, st), key, partitions(o, st.batch_time_ns), st);
     return cut(keep_if(counts, Keep{o}, st), st);
   }
 
@@ -66,7 +68,8 @@ struct TransformFoldOp {
     });
   }
   static Slices<H> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
-    const auto kept = keep_if(in, [&](const H& r) { return Keep{o}(seen<T>(r)); }, st);
+    const auto kept = keep_if(
+        in, [&](const H& r) { return Keep{o}(seen<T>(r)); }, st);
     return fold_batch(join(in, kept), Combine{orderless(o)}, st);
   }
 

@@ -1,5 +1,5 @@
-#include "property/types.h"
 #include "property/registry.h"
+#include "property/types.h"
 
 namespace property {
 

@@ -8,6 +8,9 @@
 #include <atomic>
 #include <exception>
 #include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,12 +28,18 @@ class FakeHost final : public dstream::detail::SourceHost {
     arrivals.fetch_add(1);
     arrivals.notify_all();
   }
+  void dead_letter(const char* source, std::string reason, std::string_view payload) override {
+    const std::lock_guard lock(letters_mutex);
+    letters.push_back(std::string(source) + ": " + reason + ": " + std::string(payload));
+  }
   void source_failed(std::exception_ptr) override { failures.fetch_add(1); }
   dstream::Clock& clock() override { return *clock_; }
   bool wants_arrivals() const override { return wants_arrivals_; }
 
   std::atomic<int> arrivals{0};
   std::atomic<int> failures{0};
+  std::mutex letters_mutex;
+  std::vector<std::string> letters;
 
  private:
   bool wants_arrivals_;

@@ -4,6 +4,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <dstream/block.h>
@@ -27,6 +28,8 @@ class DSTREAM_EXPORT SourceHost {
   virtual void data_arrived() = 0;
   /// A source failed for good: the context stops with this error.
   virtual void source_failed(std::exception_ptr error) = 0;
+  /// A source drops a piece of input; goes to Options::dead_letters. Never throws.
+  virtual void dead_letter(const char* source, std::string reason, std::string_view payload) = 0;
   virtual Clock& clock() = 0;
   virtual bool wants_arrivals() const = 0;
 };
