@@ -34,7 +34,7 @@ class InsideExecutor {
 Executor* Executor::current() { return t_executor; }
 
 Executor::Executor(FlowGraphRunner& runner, std::uint32_t slots, std::optional<std::uint32_t> core)
-    : runner_(runner), core_(core), arena_(static_cast<int>(slots), 1) {}
+    : runner_(runner), core_(core), slots_(slots), arena_(static_cast<int>(slots), 1) {}
 
 Executor::~Executor() { stop(); }
 
@@ -49,6 +49,34 @@ void Executor::stop() {
   if (!thread_.joinable()) return;
   inbox_.close();
   thread_.join();
+}
+
+void Executor::send(const std::vector<Token>& tokens) {
+  inbox_.put(tokens);
+  call_helper();
+}
+
+void Executor::request_poll() {
+  inbox_.request_poll();
+  call_helper();
+}
+
+/// Where all threads at work may be inside long tasks and a slot is free, has a worker look into
+/// the inbox. Seldom: in most batches tokens come while all slots or none are at work.
+void Executor::call_helper() {
+  const std::uint32_t running = running_.load();
+  if (running == 0 || running >= slots_ || !inbox_.pending()) return;
+  graph_->reserve_wait();
+  arena_.enqueue([this] {
+    feed_graph();
+    graph_->release_wait();
+  });
+}
+
+/// Feeds, and keeps no token for the calling thread: other threads can take all of them.
+void Executor::feed_graph() {
+  const InsideExecutor inside(this, nullptr);
+  if (inbox_.pending()) feed();
 }
 
 void Executor::build_graph() {
@@ -82,6 +110,7 @@ void Executor::work() {
     if (next) run(*next);
     graph_->wait_for_all();
   }
+  graph_->wait_for_all();  // for a helper that found nothing
   job_node_.reset();
   stage_nodes_.clear();
   graph_.reset();
@@ -126,7 +155,11 @@ void Executor::run(Token token) {
   std::optional<Token> next;
   const InsideExecutor inside(this, &next);
   while (true) {
+    running_.fetch_add(1);
+    // What came before running_ could be seen would otherwise wait for this task.
+    if (slots_ > 1 && inbox_.pending()) feed_graph();
     execute(token);
+    running_.fetch_sub(1);
     if (inbox_.pending()) feed();
     if (!next) return;
     token = *std::exchange(next, std::nullopt);

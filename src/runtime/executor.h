@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,7 +27,10 @@ class Executor {
   void start();
   void stop();
 
-  Inbox& inbox() { return inbox_; }
+  /// Hands over tokens from any other thread.
+  void send(const std::vector<Token>& tokens);
+  /// Asks for a poll of the host; any thread.
+  void request_poll();
 
   /// Puts tokens into the graph; only on a thread that is inside this executor. `from`: the stage
   /// whose node sends them, or UINT32_MAX. A single token is not put but run next by the calling
@@ -44,11 +48,15 @@ class Executor {
   void run(Token token);
   void execute(const Token& token);
   void feed();
+  void feed_graph();
+  void call_helper();
   void spawn(const Token& token, std::uint32_t from);
   Node& node_for(const Token& token);
 
   FlowGraphRunner& runner_;
   const std::optional<std::uint32_t> core_;
+  const std::uint32_t slots_;
+  std::atomic<std::uint32_t> running_{0};  // tasks at work
   tbb::task_arena arena_;
   Inbox inbox_;
   // Built and destroyed by the executor's thread, inside the arena.

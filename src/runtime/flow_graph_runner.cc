@@ -20,10 +20,9 @@ DriverThreads::~DriverThreads() {
 }
 
 void DriverThreads::put(Run& run, std::uint32_t stage) {
-  {
-    std::lock_guard lock(mutex_);
-    queue_.emplace_back(&run, stage);
-  }
+  // Notified under the lock: once the stage is taken, the batch and then this may end.
+  std::lock_guard lock(mutex_);
+  queue_.emplace_back(&run, stage);
   wake_.notify_one();
 }
 
@@ -77,7 +76,7 @@ void FlowGraphRunner::open_gate(Run& run) {
   dispatch(run, std::move(ready), UINT32_MAX);
 }
 
-void FlowGraphRunner::request_poll() { executors_.front()->inbox().request_poll(); }
+void FlowGraphRunner::request_poll() { executors_.front()->request_poll(); }
 
 void FlowGraphRunner::driver_done(Run& run, std::uint32_t stage) {
   std::vector<std::uint32_t> ready;
@@ -113,7 +112,7 @@ void FlowGraphRunner::send(Run& run, std::uint32_t stage, std::uint32_t from) {
   }
   // From here on the run may end at any moment, and `tasks` with it: the tokens are copied.
   for (std::size_t i = 0; i < away.size(); ++i) {
-    if (!away[i].empty()) executors_[i]->inbox().put(away[i]);
+    if (!away[i].empty()) executors_[i]->send(away[i]);
   }
   if (!own.empty()) here->put(own, from);
 }

@@ -22,7 +22,7 @@ void pause() {
 }  // namespace
 
 void Inbox::signal(std::unique_lock<std::mutex> lock) {
-  pending_.store(true, std::memory_order_release);
+  pending_.store(true);
   const bool wake = sleeping_;
   lock.unlock();
   if (wake) wake_.notify_one();

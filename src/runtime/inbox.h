@@ -29,7 +29,7 @@ class Inbox {
   void close();
 
   /// Whether there is something to take; a cheap look between tasks.
-  bool pending() const { return pending_.load(std::memory_order_acquire); }
+  bool pending() const { return pending_.load(); }
   /// Moves the tokens to `tokens`; returns whether a poll was asked for. Any thread of the executor.
   bool take(std::vector<Token>& tokens);
 

@@ -259,6 +259,7 @@ void JobScheduler::halt() {
   }
   advance();
   drain();
+  room_->detach();  // waits for a host's thread that is still inside
 }
 
 std::size_t JobScheduler::bytes() const {
