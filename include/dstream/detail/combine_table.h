@@ -240,13 +240,13 @@ class CombineTable {
   bool widen(const std::uint64_t* words, std::size_t count) {
     // Signed words are ordered as unsigned ones once their sign bit is flipped.
     constexpr std::uint64_t kBias = std::uint64_t{kSignedKey<K>} << 63;
-    std::uint64_t low = words[0] + kBias;
-    std::uint64_t high = low;
+    std::uint64_t low = ~std::uint64_t{0};
+    std::uint64_t high = 0;
     const auto include = [&](std::uint64_t word) {
       low = word < low ? word : low;
       high = word > high ? word : high;
     };
-    for (std::size_t i = 1; i < count; ++i) include(words[i] + kBias);
+    for (std::size_t i = 0; i < count; ++i) include(words[i] + kBias);
     const CombineBuffer<Entry>& entries = store_.entries();
     for (std::size_t i = 0; i < entries.size(); ++i)
       include(canonical_word(entries[i].key) + kBias);
