@@ -137,6 +137,34 @@ TEST_CASE("a filter of strings hands on full chunks", "[steps]") {
   CHECK(filter.end.records[1] == "17");
 }
 
+TEST_CASE("a filter of large records hands a map positions, any other step the records", "[steps]") {
+  struct Wide {
+    std::int64_t id;
+    std::int64_t rest[3];
+  };
+  std::vector<Wide> all;
+  for (std::int64_t i = 0; i < 5000; ++i) all.push_back({i, {}});
+  const std::int64_t every = GENERATE(1, 3, 4999, 10'000);
+  const auto wanted = [every](const Wide& wide) { return wide.id % every == every - 1; };
+  const auto id = [](const Wide& wide) { return wide.id; };
+  auto mapped = map_step<Wide, std::int64_t>(id);
+  auto filter = filter_step<Wide>(wanted);
+  filter.step.connect(&mapped.step, &filter.active);
+  mapped.step.connect(&mapped.end, &filter.active);
+  filter.feed(all, 3000);
+  filter.step.flush();
+  auto plain = filter_step<Wide>(wanted);
+  plain.feed(all, 3000);
+  plain.step.flush();
+  std::vector<std::int64_t> expected;
+  for (const Wide& wide : all) {
+    if (wanted(wide)) expected.push_back(wide.id);
+  }
+  CHECK(mapped.end.records == expected);
+  REQUIRE(plain.end.records.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(plain.end.records[i].id == expected[i]);
+}
+
 TEST_CASE("views are never held back", "[steps]") {
   const std::vector<std::string_view> words{"a", "b", "c", "d"};
   auto filter = filter_step<std::string_view>([](std::string_view w) { return w != "b"; });

@@ -53,3 +53,22 @@ TEST_CASE("An input that no output needs is drained, and closed with its context
   ssc.stop();
   CHECK(unused.try_push(1) == dstream::PushResult::stopped);
 }
+
+TEST_CASE("union_with puts this stream's partitions first, whatever else the plan visits") {
+  dstream::StreamingContext ssc(options());
+  auto [queue1, a] = ssc.queue_stream<int>();
+  auto [queue2, b] = ssc.queue_stream<int>();
+  const bool other_first = GENERATE(false, true);
+  if (other_first) b.for_each([](int) {});
+  auto shuffled = a.count().map([](std::int64_t n) { return static_cast<int>(n); });
+  auto deep_first = dstream::testing::capture(shuffled.union_with(b));
+  auto deep_last = dstream::testing::capture(b.union_with(shuffled));
+  auto twice = dstream::testing::capture(b.union_with(a).union_with(b.map([](int x) { return -x; })));
+  dstream::testing::BatchDriver driver(ssc);
+  queue1.push({10, 11});
+  queue2.push({1, 2, 3});
+  driver.run_batch();
+  CHECK(deep_first.last() == std::vector<int>{2, 1, 2, 3});
+  CHECK(deep_last.last() == std::vector<int>{1, 2, 3, 2});
+  CHECK(twice.last().size() == 8);
+}

@@ -248,8 +248,8 @@ class Transformations {
     }
   }
 
-  /// This stream's records and the other's, all partitions of both. Which follow first is up to the
-  /// plan, the same in every run; streams that share a source may take turns within a partition.
+  /// This stream's records and the other's: partitions of this one first. Streams that share a source
+  /// take turns within a partition, chunk by chunk, the same in every run.
   Stream<T> union_with(const Stream<T>& other,
                        std::source_location where = std::source_location::current()) const {
     const detail::Origin origin{"union_with", where};

@@ -27,6 +27,7 @@ class StageCutter {
     number_stages();
     for (const PlanNode* node : order_) place(node);
     for (const PlanNode* node : order_) connect(node);
+    for (Stage& stage : graph_.stages_) order_inputs(stage);
     link_stages();
     return std::move(graph_);
   }
@@ -162,9 +163,9 @@ class StageCutter {
     if (node->kind == NodeKind::source) {
       const auto* source = static_cast<const SourceNode*>(node);
       if (!all_inputs_given_) graph_.sources_.push_back(source);
-      add_input(node, {StageInput::Kind::source, node, source, {}, UINT32_MAX});
+      add_input(node, {StageInput::Kind::source, node, source, {}, UINT32_MAX, 0});
     } else if (node->kind == NodeKind::transform) {
-      add_input(node, {StageInput::Kind::blocks, node, nullptr, {}, driver_stage_.at(node)});
+      add_input(node, {StageInput::Kind::blocks, node, nullptr, {}, driver_stage_.at(node), 0});
     } else if (node->kind == NodeKind::output && is_narrow(node)) {
       graph_.stages_[stage_of_.at(node)].gated = true;
     }
@@ -177,7 +178,7 @@ class StageCutter {
       if (node->kind == NodeKind::exchange) {
         const auto* exchange = static_cast<const ExchangeNode*>(node);
         const TerminalId id = add_terminal({parent, exchange, nullptr});
-        add_input(node, {StageInput::Kind::exchange, node, nullptr, id, UINT32_MAX});
+        add_input(node, {StageInput::Kind::exchange, node, nullptr, id, UINT32_MAX, 0});
       } else if (has_driver(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
         graph_.stages_[driver_stage_.at(node)].collected.push_back(id);
@@ -186,7 +187,8 @@ class StageCutter {
         graph_.published_.push_back({static_cast<const OutputNode*>(node), id});
       } else if (stage_of_.at(parent) != stage_of_.at(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
-        add_input(node, {StageInput::Kind::blocks, node, nullptr, id, UINT32_MAX});
+        add_input(node, {StageInput::Kind::blocks, node, nullptr, id, UINT32_MAX,
+                         static_cast<std::uint32_t>(i)});
       }
     }
   }
@@ -199,6 +201,36 @@ class StageCutter {
     auto& terminals = graph_.stages_[stage].terminals;
     terminals.push_back(terminal);
     return {stage, static_cast<std::uint32_t>(terminals.size() - 1)};
+  }
+
+  /// A merge's first parent comes first, whatever made the plan visit the other one before. Where
+  /// two merges want different orders, the one further down has its way.
+  void order_inputs(Stage& stage) {
+    std::vector<StageInput> ordered;
+    const auto take = [&](const PlanNode* entry, std::uint32_t parent) {
+      const auto found = std::find_if(
+          stage.inputs.begin(), stage.inputs.end(),
+          [&](const StageInput& i) { return i.entry == entry && i.parent == parent; });
+      if (found == stage.inputs.end()) return;
+      ordered.push_back(*found);
+      stage.inputs.erase(found);
+    };
+    std::set<const PlanNode*> seen;
+    const auto walk = [&](const auto& self, const PlanNode* node) -> void {
+      if (!seen.insert(node).second) return;
+      for (std::uint32_t i = 0; i < node->parents.size(); ++i) {
+        const PlanNode* parent = node->parents[i].get();
+        if (!is_narrow(node)) continue;
+        if (stage_of_.at(parent) == stage.id) {
+          self(self, parent);
+        } else {
+          take(node, i);
+        }
+      }
+      if (!is_narrow(node)) take(node, 0);
+    };
+    for (auto node = stage.nodes.rbegin(); node != stage.nodes.rend(); ++node) walk(walk, *node);
+    stage.inputs = std::move(ordered);
   }
 
   void link_stages() {

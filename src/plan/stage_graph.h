@@ -39,6 +39,7 @@ struct StageInput {
   const SourceNode* source = nullptr;
   TerminalId from;                     ///< exchange; blocks of a task stage
   std::uint32_t driver_stage = UINT32_MAX;  ///< blocks of a driver stage
+  std::uint32_t parent = 0;  ///< where entry is a merge: which of its parents the records come from
 };
 
 /// A piece of the plan that runs without crossing partitions: what one task does in one go, or one

@@ -6,13 +6,6 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-bool CombineDense::covers(const std::uint64_t* words, std::size_t count) const noexcept {
-  if (!open_) return false;
-  std::uint64_t outside = 0;
-  for (std::size_t i = 0; i < count; ++i) outside |= (words[i] - base_) / kRange;
-  return outside == 0;
-}
-
 bool CombineDense::cover(std::uint64_t low, std::uint64_t high) {
   const std::uint64_t extent = high - low;
   if (extent >= kRange) return false;

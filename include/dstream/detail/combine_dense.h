@@ -17,7 +17,11 @@ class DSTREAM_EXPORT CombineDense {
   static constexpr std::uint64_t kRange = std::uint64_t{1} << 16;
 
   /// True if all words lie in the present range.
-  bool covers(const std::uint64_t* words, std::size_t count) const noexcept;
+  bool covers(const std::uint64_t* words, std::size_t count) const noexcept {
+    std::uint64_t outside = 0;
+    for (std::size_t i = 0; i < count; ++i) outside |= words[i] - base_;
+    return open_ && outside < kRange;
+  }
 
   /// Moves the range so that it covers [low, high] with the spare room on both sides; false if they
   /// are too far apart. All keys stored so far must lie between the two.

@@ -96,6 +96,14 @@ class MapStep final : public Step {
     }
     out_.pass_on(*this);
   }
+  bool takes_selection() const override { return true; }
+  void process_selected(Chunk chunk, std::span<const std::uint16_t> positions) override {
+    LoopCallable<F> f = f_;
+    const T* const in = chunk.records<T>().data();
+    out_.ensure_capacity(positions.size());
+    for (const std::uint16_t position : positions) out_.emplace(call_with(f, in[position]));
+    out_.pass_on(*this);
+  }
   void reset() noexcept override { out_.clear(); }
 
  private:
@@ -137,7 +145,11 @@ class FilterStep final : public Step {
       out_.added(f_.select(chunk.records<T>().data(), chunk.size, out_.end()));
       out_.pass_on(*this);
     } else if constexpr (kCopyBlindly<T>) {
-      select(chunk.records<T>());
+      if (sizeof(T) > kCheapToCopy && next_takes_selection()) {
+        choose(chunk);
+      } else {
+        select(chunk.records<T>());
+      }
     } else {
       LoopCallable<F> f = f_;
       for_each_record<T, true>(chunk, [&](auto&& record) {
@@ -153,6 +165,23 @@ class FilterStep final : public Step {
   void reset() noexcept override { out_.clear(); }
 
  private:
+  /// Notes the positions of the wanted records.
+  void choose(Chunk chunk) {
+    LoopCallable<F> f = f_;
+    std::span<const T> in = chunk.records<T>();
+    std::uint16_t positions[kMostChosen];
+    while (!in.empty()) {
+      const auto run = in.first(in.size() < kMostChosen ? in.size() : kMostChosen);
+      std::size_t kept = 0;
+      for (std::size_t i = 0; i < run.size(); ++i) {
+        positions[kept] = static_cast<std::uint16_t>(i);
+        kept += static_cast<std::size_t>(static_cast<bool>(f(run[i])));
+      }
+      if (kept != 0) hand_on_selected(shared_chunk(run.data(), run.size()), {positions, kept});
+      in = in.subspan(run.size());
+    }
+  }
+
   /// Writes every record and advances past the wanted ones: no branch to mispredict.
   void select(std::span<const T> in) {
     LoopCallable<F> f = f_;
@@ -169,6 +198,10 @@ class FilterStep final : public Step {
       in = in.subspan(run.size());
     }
   }
+
+  // A record of up to this size is copied for less than what its position costs.
+  static constexpr std::size_t kCheapToCopy = 16;
+  static constexpr std::size_t kMostChosen = 1024;
 
   const F& f_;
   ChunkBuffer<T> out_;

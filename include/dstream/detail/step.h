@@ -51,6 +51,11 @@ class DSTREAM_EXPORT Step {
   virtual void begin(const TaskContext&) {}
   /// Handles one chunk; whatever the chunk's views point at lives until this call returns.
   virtual void process(Chunk chunk) = 0;
+  /// Whether the step can take a filter's choice as positions, which saves copying the records
+  /// together (late materialisation; Boncz, Zukowski, Nes: MonetDB/X100, CIDR 2005).
+  virtual bool takes_selection() const { return false; }
+  /// Handles those records of the chunk whose positions are given, in order.
+  virtual void process_selected(Chunk, std::span<const std::uint16_t>) {}
   /// The slice has ended: hands on what is held back.
   virtual void flush() {}
   /// The attempt has failed: drops what is held.
@@ -58,6 +63,12 @@ class DSTREAM_EXPORT Step {
 
   /// Hands a chunk to the next step.
   void hand_on(Chunk chunk) { hand_to(*next_, chunk); }
+  void hand_on_selected(Chunk chunk, std::span<const std::uint16_t> positions) {
+    *active_ = next_;
+    next_->process_selected(chunk, positions);
+    *active_ = this;
+  }
+  bool next_takes_selection() const { return next_->takes_selection(); }
 
   /// Puts this step before `next`. `active` is the pipeline's note of the step at work, so that an
   /// exception can be traced to its operator without a try block per step.
