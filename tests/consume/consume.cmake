@@ -26,7 +26,7 @@ endfunction()
 
 function(check_program program)
   run(${program})
-  if(NOT output STREQUAL "dstream ${VERSION}: invalid_argument at 12 s\n")
+  if(NOT output STREQUAL "dstream ${VERSION}\n4 words, 2 sensors\ntask_failed in map\n")
     message(FATAL_ERROR "${program} printed: ${output}")
   endif()
 endfunction()

@@ -1,18 +1,59 @@
 #include <cstdio>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 
-#include <dstream/error.h>
-#include <dstream/time.h>
-#include <dstream/version.h>
+#include <dstream/dstream.h>
+#include <dstream/testing/batch_driver.h>
+#include <dstream/testing/capturing_sink.h>
 
-// Throws an exception of the library's and catches it by type: across a shared library that works
-// only if its type information is visible.
-int main() {
-  const dstream::Time time = dstream::Time() + std::chrono::seconds(12);
+using namespace dstream;
+
+namespace {
+
+struct Reading {
+  int sensor;
+  double value;
+};
+
+// Counts words and folds structs on the flow graph; both runners and user types cross the border.
+void count_words() {
+  Options options;
+  options.trigger = Trigger::manual;
+  StreamingContext ssc(options);
+  auto [texts, lines] = ssc.queue_stream<std::string_view>();
+  auto [values, readings] = ssc.queue_stream<Reading>();
+  auto words = testing::capture(lines.flat_map(split(' ')).count_by_value());
+  auto highest = testing::capture(readings.key_by(&Reading::sensor).reduce(
+      [](const Reading& a, const Reading& b) { return a.value < b.value ? b : a; }));
+  testing::BatchDriver driver(ssc);
+  texts.push({"to be or", "not to be"});
+  values.push({{1, 2.5}, {2, 1.0}, {1, 4.0}});
+  driver.run_batch();
+  std::printf("%zu words, %zu sensors\n", words.last().size(), highest.last().size());
+}
+
+// An exception of the library's is caught by type: across a shared library that works only if its
+// type information is visible.
+void fail() {
+  StreamingContext ssc(testing::inline_options(std::make_shared<testing::ManualClock>()));
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  numbers.map([](int x) -> int { throw std::runtime_error(std::to_string(x)); }).for_each([](int) {});
+  testing::BatchDriver driver(ssc);
+  queue.push({7});
   try {
-    throw dstream::Error(dstream::Errc::invalid_argument, "a message");
-  } catch (const dstream::Error& error) {
-    std::printf("dstream %d.%d.%d: %s at %lld s\n", DSTREAM_VERSION_MAJOR, DSTREAM_VERSION_MINOR,
-                DSTREAM_VERSION_PATCH, dstream::to_string(error.code()),
-                static_cast<long long>(time.ns() / 1'000'000'000));
+    driver.run_batch();
+  } catch (const Error& error) {
+    std::printf("%s in %s\n", to_string(error.code()), error.operation().c_str());
   }
+}
+
+}  // namespace
+
+int main() {
+  std::printf("dstream %d.%d.%d\n", DSTREAM_VERSION_MAJOR, DSTREAM_VERSION_MINOR,
+              DSTREAM_VERSION_PATCH);
+  count_words();
+  fail();
 }
