@@ -121,6 +121,8 @@ ProgramRun run_program(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
+  // A child's peak begins with what its parent's was when it was made.
+  reset_peak();
   const Stopwatch watch;
   std::fflush(nullptr);
   pid_t child = 0;

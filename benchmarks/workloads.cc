@@ -3,7 +3,6 @@
 namespace dstream::bench {
 
 std::vector<Workload> all_workloads() {
-  // Compiling comes first: a child's peak memory counts what this process held when it forked.
   return {compile_workload(),     word_count_workload(),  grep_workload(),
           advertising_workload(), numeric_workload(),     shuffle_workload(),
           empty_batch_workload(), interval_workload(),    arrival_workload(),
