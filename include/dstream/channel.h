@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include <dstream/batch.h>
+#include <dstream/detail/fifo.h>
 #include <dstream/detail/plan_node.h>
 
 namespace dstream {
@@ -46,7 +46,7 @@ class ChannelOutput final : public OutputOperation {
     Batch<T> batch{info.batch_time, take_records<T>(std::move(blocks))};
     std::lock_guard lock(mutex_);
     while (options_.drop_oldest && !queue_.empty() && bytes_ + bytes > options_.capacity_bytes) {
-      drop_front();
+      take_front();
       ++dropped_;
     }
     bytes_ += bytes;
@@ -66,8 +66,7 @@ class ChannelOutput final : public OutputOperation {
       std::unique_lock lock(mutex_);
       if (wait) filled_.wait(lock, stop, [this] { return closed_ || !queue_.empty(); });
       if (queue_.empty()) return batch;
-      batch.emplace(std::move(queue_.front().first));
-      drop_front();
+      batch.emplace(take_front());
       if (has_room()) waiter = std::exchange(waiter_, nullptr);
     }
     if (waiter) waiter->room();
@@ -86,15 +85,16 @@ class ChannelOutput final : public OutputOperation {
   bool has_room() const {
     return closed_ || options_.drop_oldest || queue_.empty() || bytes_ < options_.capacity_bytes;
   }
-  void drop_front() {
-    bytes_ -= queue_.front().second;
-    queue_.pop_front();
+  Batch<T> take_front() {
+    auto [batch, bytes] = queue_.pop_front();
+    bytes_ -= bytes;
+    return std::move(batch);
   }
 
   const ChannelOptions options_;
   mutable std::mutex mutex_;
   std::condition_variable_any filled_;
-  std::deque<std::pair<Batch<T>, std::size_t>> queue_;
+  Fifo<std::pair<Batch<T>, std::size_t>> queue_;
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
   bool closed_ = false;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -9,6 +8,7 @@
 
 #include <dstream/block.h>
 #include <dstream/detail/arrival_gate.h>
+#include <dstream/detail/fifo.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/detail/source_blocks.h>
 #include <dstream/error.h>
@@ -46,7 +46,7 @@ class DSTREAM_EXPORT QueueSource final : public InputSource {
  private:
   const QueueOptions options_;
   mutable std::mutex mutex_;
-  std::deque<std::vector<BlockPtr>> queue_;
+  Fifo<std::vector<BlockPtr>> queue_;
   std::vector<BlockPtr> default_;
   std::size_t queued_bytes_ = 0;
   bool closed_ = false;

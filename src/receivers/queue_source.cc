@@ -27,7 +27,7 @@ PushResult QueueSource::push(std::vector<BlockPtr> blocks) {
     if (queued_bytes_ != 0 && queued_bytes_ + bytes > options_.capacity_bytes) {
       return PushResult::full;
     }
-    queue_.push_back(std::move(blocks));
+    queue_.emplace_back(std::move(blocks));
     queued_bytes_ += bytes;
   }
   gate_.announce();
@@ -56,9 +56,9 @@ void QueueSource::cut(Time, Time, std::vector<BlockPtr>& blocks) {
     return;
   }
   do {
-    queued_bytes_ -= bytes_of(queue_.front());
-    blocks.insert(blocks.end(), queue_.front().begin(), queue_.front().end());
-    queue_.pop_front();
+    const std::vector<BlockPtr> next = queue_.pop_front();
+    queued_bytes_ -= bytes_of(next);
+    blocks.insert(blocks.end(), next.begin(), next.end());
   } while (!options_.one_at_a_time && !queue_.empty());
 }
 
