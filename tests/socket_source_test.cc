@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 /// A server that is run by hand and a source that connects to it.
 struct Line {
   explicit Line(dstream::Tunables tunables = {})
-      : source("127.0.0.1", listener.port(), tunables), host(true, clock) {
+      : host(true, clock), source("127.0.0.1", listener.port(), tunables) {
     source.start(host);
   }
 
@@ -47,8 +47,8 @@ struct Line {
   Interrupt never;
   Listener listener;
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
+  source_probe::FakeHost host;  // outlives the source, as a context does
   SocketTextSource source;
-  source_probe::FakeHost host;
 };
 
 }  // namespace
