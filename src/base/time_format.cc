@@ -27,15 +27,6 @@ std::string time_of_day(Time time) {
                      fraction(day % kSecond));
 }
 
-std::string date_and_time(Time time) {
-  const std::chrono::sys_days days{
-      std::chrono::days(time.floor(std::chrono::hours(24)).ns() / (86'400 * kSecond))};
-  const std::chrono::year_month_day date{days};
-  return fmt::format("{:04}-{:02}-{:02} {}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     time_of_day(time));
-}
-
 }  // namespace detail
 }  // namespace v1
 }  // namespace dstream

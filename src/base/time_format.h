@@ -10,8 +10,6 @@ namespace detail {
 
 /// "12:00:01.250" in UTC; milliseconds (and finer) are left out where they are zero.
 std::string time_of_day(Time time);
-/// "2026-01-31 12:00:01.250" in UTC.
-std::string date_and_time(Time time);
 
 }  // namespace detail
 }  // namespace v1

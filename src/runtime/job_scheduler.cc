@@ -181,7 +181,6 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   }
   publish(run, info);
   lock.lock();
-  ++completed_;
   retire_front(lock);
   return true;
 }
@@ -267,11 +266,6 @@ std::size_t JobScheduler::bytes() const {
   std::size_t total = 0;
   for (const InFlight& batch : in_flight_) total += batch.run->bytes();
   return total;
-}
-
-std::uint64_t JobScheduler::completed_batches() const {
-  std::lock_guard lock(mutex_);
-  return completed_;
 }
 
 }  // namespace detail

@@ -60,7 +60,6 @@ class JobScheduler final : public RunObserver {
 
   /// Memory that the batches in flight hold in shuffles and results, in bytes.
   std::size_t bytes() const;
-  std::uint64_t completed_batches() const;
 
   void run_complete(Run& run) override;
 
@@ -91,7 +90,6 @@ class JobScheduler final : public RunObserver {
   std::deque<BatchInfo> pending_;
   std::deque<InFlight> in_flight_;  // in batch-time order
   std::vector<std::unique_ptr<Run>> spare_runs_;  // at most max_in_flight_
-  std::uint64_t completed_ = 0;
   bool advancing_ = false;
   bool again_ = false;
   bool halted_ = false;
