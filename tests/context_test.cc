@@ -392,10 +392,14 @@ TEST_CASE("explain may be asked for while the context starts and runs", "[contex
   auto [queue, numbers] = ssc.queue_stream<int>();
   testing::capture(numbers.count());
   std::atomic<bool> done{false};
-  std::size_t longest = 0;
+  std::atomic<std::size_t> longest{0};
   std::thread watcher([&] {
-    while (!done) longest = std::max(longest, ssc.explain().size());
+    while (!done) {
+      longest = std::max(longest.load(), ssc.explain().size());
+      longest.notify_one();
+    }
   });
+  longest.wait(0);  // the watcher is at it before the context starts
   testing::BatchDriver driver(ssc);
   driver.run_batches(3);
   done = true;
