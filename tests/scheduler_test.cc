@@ -426,6 +426,68 @@ TEST_CASE("data starts a batch with the arrival trigger", "[scheduler]") {
   for (std::size_t i = 1; i < out.size(); ++i) CHECK(out.infos()[i].from == out.infos()[i - 1].batch_time);
 }
 
+namespace {
+
+/// Holds one record; its cut takes it and returns only when someone has seen that nothing is left.
+class SlowCutSource final : public detail::InputSource {
+ public:
+  void start(detail::SourceHost& host) override { host_ = &host; }
+  void cut(Time, Time, std::vector<detail::BlockPtr>& blocks) override {
+    std::unique_lock lock(mutex_);
+    if (!std::exchange(full_, false)) return;
+    cut_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return seen_empty_; });
+    // Gives a stop that does not wait for this batch time to overtake it.
+    changed_.wait_for(lock, std::chrono::milliseconds(50), [] { return false; });
+    BlockBuilder<int> builder;
+    builder.append(7);
+    blocks.push_back(builder.finish());
+  }
+  bool has_data() const override {
+    std::lock_guard lock(mutex_);
+    if (cut_) seen_empty_ = true;
+    changed_.notify_all();
+    return full_;
+  }
+  void fill() {
+    {
+      std::lock_guard lock(mutex_);
+      full_ = true;
+    }
+    host_->data_arrived();
+  }
+  void await_cut() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return cut_; });
+  }
+
+ private:
+  detail::SourceHost* host_ = nullptr;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  bool full_ = false;
+  bool cut_ = false;
+  mutable bool seen_empty_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("a graceful stop waits for the batch that is being cut", "[scheduler]") {
+  Options options = jobs::on_executors();
+  options.trigger = Trigger::arrival;
+  StreamingContext ssc(options);
+  auto source = std::make_shared<SlowCutSource>();
+  auto out = testing::capture(ssc.add_source<int>("slow_cut", source));
+  ssc.start();
+  std::thread filler([&] { source->fill(); });
+  source->await_cut();
+  ssc.stop(StopMode::graceful);
+  filler.join();
+  REQUIRE(out.size() == 1);
+  CHECK(out.last() == std::vector<int>{7});
+}
+
 TEST_CASE("a source that cannot be cut ends the context", "[scheduler]") {
   StreamingContext ssc(jobs::by_hand());
   auto out = testing::capture(ssc.generator_stream([](Time time) -> std::vector<int> {

@@ -121,6 +121,8 @@ void JobGenerator::run_until(Time until) { generate(until); }
 
 void JobGenerator::finish() {
   while (any_data()) generate(next_tick(clock_.now()));
+  // An executor's poll() may hold a batch that it has cut and not handed over yet.
+  std::lock_guard generating(generate_mutex_);
 }
 
 bool JobGenerator::any_data() const {

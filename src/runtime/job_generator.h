@@ -38,7 +38,7 @@ class JobGenerator {
 
   /// Makes one batch that covers everything up to `until`.
   void run_until(Time until);
-  /// Makes batches until the sources have nothing left.
+  /// Makes batches until the sources have nothing left; every batch made is with the scheduler then.
   void finish();
 
   /// End of the last batch made.
@@ -61,7 +61,7 @@ class JobGenerator {
   const void* const context_;  // identifies the context for CallbackScope
   std::function<void(std::exception_ptr)> error_;
 
-  std::mutex generate_mutex_;  // one batch is cut at a time; held while sources are cut
+  std::mutex generate_mutex_;  // one batch at a time; held from the cut to the scheduler
   mutable std::mutex mutex_;   // guards all below; leaf
   std::condition_variable wake_;
   Time last_;
