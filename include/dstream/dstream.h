@@ -8,6 +8,7 @@
 #include <dstream/channel.h>
 #include <dstream/clock.h>
 #include <dstream/dead_letter.h>
+#include <dstream/decoder.h>
 #include <dstream/error.h>
 #include <dstream/field_names.h>
 #include <dstream/format.h>
@@ -21,6 +22,9 @@
 #include <dstream/options.h>
 #include <dstream/output.h>
 #include <dstream/owned.h>
+#include <dstream/pair_transformations.h>
+#include <dstream/partition_transformations.h>
+#include <dstream/partitions.h>
 #include <dstream/push_result.h>
 #include <dstream/queue_source.h>
 #include <dstream/rdd.h>

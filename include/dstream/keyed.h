@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <dstream/detail/keys.h>
+#include <dstream/partitions.h>
 #include <dstream/transformations.h>
 
 namespace dstream {
@@ -17,16 +18,16 @@ class Keyed {
  public:
   /// How many records each key of the batch has: pairs (key, count).
   Stream<std::pair<Owned<K>, std::int64_t>> count(
-      std::uint32_t partitions = 0,
+      Partitions partitions = {},
       std::source_location where = std::source_location::current()) const {
-    return stream_.template by_key<Owned<K>>({"count", where}, keys_, detail::KeyCountFold{},
-                                             partitions);
+    return detail::by_key<Owned<K>>(stream_, {"count", where}, keys_, detail::KeyCountFold{},
+                                    partitions);
   }
 
   /// Folds the records of each key with `Owned<T> f(Owned<T>, const T&)`, associative: pairs of the
   /// key and the folded record, ordered by key group, then by first appearance.
   template <class F>
-  auto reduce(F f, std::uint32_t partitions = 0,
+  auto reduce(F f, Partitions partitions = {},
               std::source_location where = std::source_location::current()) const {
     detail::check_retainable<T>();
     static_assert(detail::ReduceCallable<F, T>,
@@ -34,16 +35,16 @@ class Keyed {
                   "Owned<T>");
     if constexpr (detail::ReduceCallable<F, T>) {
       using Fold = detail::RecordReduceFold<T, F>;
-      return stream_.template by_key<Owned<K>>({"reduce", where}, keys_, Fold{std::move(f)},
-                                               partitions);
+      return detail::by_key<Owned<K>>(stream_, {"reduce", where}, keys_, Fold{std::move(f)},
+                                      partitions);
     }
   }
 
   /// The records as pairs (key, record).
   Stream<std::pair<K, T>> pairs(
       std::source_location where = std::source_location::current()) const {
-    return stream_.map([keys = keys_](const T& record) { return std::pair<K, T>(keys(record), record); },
-                       where);
+    return stream_.map(
+        [keys = keys_](const T& record) { return std::pair<K, T>(keys(record), record); }, where);
   }
 
   // For the library.

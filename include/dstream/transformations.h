@@ -8,7 +8,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/callables.h>
 #include <dstream/detail/common_instances.h>
+#include <dstream/detail/derive.h>
 #include <dstream/detail/fold_exchange.h>
 #include <dstream/detail/keyed_exchange.h>
 #include <dstream/detail/keys.h>
@@ -17,43 +19,30 @@
 #include <dstream/detail/plan_node.h>
 #include <dstream/detail/through_step.h>
 #include <dstream/owned.h>
+#include <dstream/pair_transformations.h>
+#include <dstream/partition_transformations.h>
+#include <dstream/partitions.h>
 #include <dstream/through.h>
 #include <dstream/type_name.h>
 
 namespace dstream {
 inline namespace v1 {
 
-/// A record with a key and a value.
-template <class T>
-concept PairLike = requires(const T& pair) {
-  typename T::first_type;
-  typename T::second_type;
-  pair.first;
-  pair.second;
-};
-
 template <class K, class T, template <class> class Stream>
 class Keyed;
 
 namespace detail {
 
-template <class F, class T>
-concept MapCallable = requires { typename RecordResult<F, T>::type; } &&
-                      !std::is_void_v<RecordResultT<F, T>>;
-template <class F, class T>
-concept Predicate = std::is_invocable_r_v<bool, const F&, const T&>;
-template <class F, class T>
-concept ReduceCallable = std::is_invocable_r_v<Owned<T>, const F&, Owned<T>, const T&>;
-
 template <class F>
-concept NamesOutput = requires { typename F::Output; };
+concept NamesOutput = requires {
+  typename F::Output;
+};
 template <class F, class T>
-concept FlatMapCallable =
-    NamesOutput<F> || (MapCallable<F, T> &&
-                       requires(std::add_lvalue_reference_t<RecordResultT<F, T>> range) {
-                         std::begin(range);
-                         std::end(range);
-                       });
+concept FlatMapCallable = NamesOutput<F> ||
+    (MapCallable<F, T>&& requires(std::add_lvalue_reference_t<RecordResultT<F, T>> range) {
+      std::begin(range);
+      std::end(range);
+    });
 
 /// What flat_map makes of T by F: F::Output, or the element type of the range that F returns.
 template <class T, class F>
@@ -64,23 +53,6 @@ struct FlatMapResult {
 template <class T, NamesOutput F>
 struct FlatMapResult<T, F> {
   using type = typename F::Output;
-};
-
-/// reduce_by_key: folds the second of pairs.
-template <class Pair, class F>
-struct PairReduceFold {
-  using Value = Owned<typename Pair::second_type>;
-  F f;
-
-  Value first(const Pair& pair) const { return own(pair.second); }
-  void add(Value& value, const Pair& pair) const { value = f(std::move(value), pair.second); }
-  void merge(Value& into, Value&& from) const {
-    if constexpr (std::is_invocable_v<const F&, Value, Value>) {
-      into = f(std::move(into), std::move(from));
-    } else {
-      into = f(std::move(into), borrow<typename Pair::second_type>(from));
-    }
-  }
 };
 
 /// key_by(...).reduce: folds whole records.
@@ -131,9 +103,11 @@ auto as_function(F&& f) {
 /// Views in a record are valid during the call, and as long as the batch for text of a source.
 ///
 /// Every call takes the caller's source location for messages and explain(). All throw
-/// Error{Errc::illegal_state} after the context's start. Not thread-safe: build a plan in one thread.
+/// Error{Errc::illegal_state} after the context's start. Not thread-safe: build a plan in one
+/// thread.
 template <class T, template <class> class Stream>
-class Transformations {
+class Transformations : public PairTransformations<T, Stream>,
+                        public PartitionTransformations<T, Stream> {
  public:
   using value_type = T;
 
@@ -145,7 +119,7 @@ class Transformations {
                   "and return a value");
     if constexpr (detail::MapCallable<F, T>) {
       using U = std::decay_t<detail::RecordResultT<F, T>>;
-      return narrow<U, detail::MapStep<T, U, F>>({"map", where}, std::move(f));
+      return detail::narrow<U, detail::MapStep<T, U, F>>(self(), {"map", where}, std::move(f));
     }
   }
 
@@ -161,10 +135,12 @@ class Transformations {
                     "(const T&, emit) needs its result type named: flat_map<U>(f)");
       if constexpr (detail::FlatMapCallable<F, T>) {
         using U = typename detail::FlatMapResult<T, F>::type;
-        return narrow<U, detail::FlatMapStep<T, U, F>>({"flat_map", where}, std::move(f));
+        return detail::narrow<U, detail::FlatMapStep<T, U, F>>(self(), {"flat_map", where},
+                                                               std::move(f));
       }
     } else {
-      return narrow<Result, detail::FlatMapStep<T, Result, F>>({"flat_map", where}, std::move(f));
+      return detail::narrow<Result, detail::FlatMapStep<T, Result, F>>(self(), {"flat_map", where},
+                                                                       std::move(f));
     }
   }
 
@@ -173,14 +149,15 @@ class Transformations {
   Stream<T> filter(F f, std::source_location where = std::source_location::current()) const {
     static_assert(detail::Predicate<F, T>,
                   "filter: the callable must be callable as f(const T&) and return bool");
-    return narrow<T, detail::FilterStep<T, F>>({"filter", where}, std::move(f));
+    return detail::narrow<T, detail::FilterStep<T, F>>(self(), {"filter", where}, std::move(f));
   }
 
   /// Runs a chain fused by hand, as one loop: `through(map(f) | filter(g) | map(h))`.
   template <ThroughChain F>
   auto through(F chain, std::source_location where = std::source_location::current()) const {
     using U = typename F::template Output<T>;
-    return narrow<U, detail::ThroughStep<T, U, F>>({"through", where}, std::move(chain));
+    return detail::narrow<U, detail::ThroughStep<T, U, F>>(self(), {"through", where},
+                                                           std::move(chain));
   }
 
   /// The records with a key each: f(record), f a callable or a pointer to a member. Nothing is
@@ -207,91 +184,44 @@ class Transformations {
                   "Owned<T> (for text: std::string f(std::string, std::string_view))");
     if constexpr (detail::ReduceCallable<F, T>) {
       using Fold = detail::BatchReduceFold<T, F>;
-      return exchange<Owned<T>>({"reduce", where},
-                                std::make_shared<detail::FoldExchange<Fold>>(Fold{std::move(f)}));
+      return detail::exchange<Owned<T>>(
+          self(), {"reduce", where},
+          std::make_shared<detail::FoldExchange<Fold>>(Fold{std::move(f)}));
     }
   }
 
   /// The number of records of each batch: one record, 0 for an empty batch.
   Stream<std::int64_t> count(std::source_location where = std::source_location::current()) const {
     using Fold = detail::BatchCountFold;
-    return exchange<std::int64_t>({"count", where},
-                                  std::make_shared<detail::FoldExchange<Fold>>(Fold{}));
+    return detail::exchange<std::int64_t>(self(), {"count", where},
+                                          std::make_shared<detail::FoldExchange<Fold>>(Fold{}));
   }
 
   /// How often each record occurs in the batch: pairs (record, count), ordered by key group, then
-  /// by first appearance. `partitions`: 0 for the context's default.
-  auto count_by_value(std::uint32_t partitions = 0,
+  /// by first appearance.
+  auto count_by_value(Partitions partitions = {},
                       std::source_location where = std::source_location::current()) const {
     detail::check_retainable<Owned<T>>();
     detail::check_hashable<T>();
-    detail::check_partitions(partitions, {"count_by_value", where});
-    return exchange<std::pair<Owned<T>, std::int64_t>>({"count_by_value", where},
-                                                       detail::make_count_exchange<T>(partitions));
+    return detail::exchange<std::pair<Owned<T>, std::int64_t>>(
+        self(), {"count_by_value", where},
+        detail::make_count_exchange<T>(partitions.checked({"count_by_value", where})));
   }
 
-  /// Folds the values of each key of a batch with `Owned<V> f(Owned<V>, const V&)`. Combines within
-  /// each slice, then merges in slice order, so f must be associative. Result: pairs of the key and
-  /// the folded value, ordered by key group, then by first appearance.
-  template <class F>
-    requires PairLike<T>
-  auto reduce_by_key(F f, std::uint32_t partitions = 0,
-                     std::source_location where = std::source_location::current()) const {
-    detail::check_retainable<T>();
-    static_assert(detail::ReduceCallable<F, typename T::second_type>,
-                  "reduce_by_key: the callable must be callable as f(Owned<V>, const V&) and "
-                  "return Owned<V>, where V is the value type of the pairs");
-    if constexpr (detail::ReduceCallable<F, typename T::second_type>) {
-      using Fold = detail::PairReduceFold<T, F>;
-      return by_key<Owned<typename T::first_type>>({"reduce_by_key", where}, detail::PairKey{},
-                                                   Fold{std::move(f)}, partitions);
-    }
-  }
-
-  /// This stream's records and the other's: partitions of this one first. Streams that share a source
-  /// take turns within a partition, chunk by chunk, the same in every run.
+  /// This stream's records and the other's: partitions of this one first. Streams that share a
+  /// source take turns within a partition, chunk by chunk, the same in every run.
   Stream<T> union_with(const Stream<T>& other,
                        std::source_location where = std::source_location::current()) const {
     const detail::Origin origin{"union_with", where};
     return self().template derive_from<T>(
         other, origin,
         std::make_shared<detail::MergeNode>(
-            origin, type_name<T>(),
-            std::vector<detail::PlanNodePtr>{self().node(), other.node()},
+            origin, type_name<T>(), std::vector<detail::PlanNodePtr>{self().node(), other.node()},
             &detail::make_collector<T>));
   }
 
- protected:
-  template <class, class, template <class> class>
-  friend class Keyed;
-
+ private:
   const Stream<T>& self() const { return static_cast<const Stream<T>&>(*this); }
-
-  template <class U, class StepType, class F>
-  Stream<U> narrow(detail::Origin origin, F f) const {
-    return self().template derive<U>(
-        origin, detail::make_narrow_node(origin, type_name<U>(), self().node(),
-                                         &detail::make_step<StepType, F>,
-                                         std::make_shared<const F>(std::move(f))));
-  }
-
-  template <class U>
-  Stream<U> exchange(detail::Origin origin, std::shared_ptr<const detail::Exchange> exchange) const {
-    return self().template derive<U>(
-        origin,
-        detail::make_exchange_node(origin, type_name<U>(), self().node(), std::move(exchange)));
-  }
-
-  template <class K, class Keys, class Fold>
-  Stream<std::pair<K, typename Fold::Value>> by_key(detail::Origin origin, Keys keys, Fold fold,
-                                                    std::uint32_t partitions) const {
-    detail::check_retainable<K>();
-    detail::check_hashable<K>();
-    detail::check_partitions(partitions, origin);
-    return exchange<std::pair<K, typename Fold::Value>>(
-        origin, std::make_shared<detail::KeyedExchange<T, K, Keys, Fold>>(
-                    std::move(keys), std::move(fold), partitions));
-  }
 };
 
 }  // namespace v1

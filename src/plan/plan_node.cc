@@ -4,6 +4,7 @@
 #include "dstream/detail/plan_context.h"
 #include "dstream/error.h"
 #include "dstream/hash.h"
+#include "dstream/partitions.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -141,14 +142,16 @@ void check_same_context(const PlanContext* a, const PlanContext* b, const Origin
               {origin.operation, origin.where, {}, {}});
 }
 
-void check_partitions(std::uint32_t partitions, const Origin& origin) {
-  if (partitions <= kKeyGroups) return;
+}  // namespace detail
+
+std::uint32_t Partitions::checked(const detail::Origin& origin) const {
+  if (!given_) return 0;
+  if (count_ >= 1 && count_ <= std::int64_t{kKeyGroups}) return static_cast<std::uint32_t>(count_);
   throw Error(Errc::invalid_argument,
-              "a shuffle has 1 to 128 partitions (0 takes the context's default), not " +
-                  std::to_string(partitions),
+              "a shuffle has 1 to 128 partitions, not " + std::to_string(count_) +
+                  "; leave the number out for Options::default_partitions",
               {origin.operation, origin.where, {}, {}});
 }
 
-}  // namespace detail
 }  // namespace v1
 }  // namespace dstream

@@ -1,4 +1,4 @@
-// expect: PairLike
+// expect: needs a stream of pairs
 #include <utility>
 
 #include <dstream/dstream.h>

@@ -22,8 +22,6 @@ class DSTREAM_EXPORT PlanContext {
 /// Throws Errc::invalid_argument unless a and b are the same context.
 DSTREAM_EXPORT void check_same_context(const PlanContext* a, const PlanContext* b,
                                        const Origin& origin);
-/// Throws Errc::invalid_argument unless partitions is 0 (the default) to kKeyGroups.
-DSTREAM_EXPORT void check_partitions(std::uint32_t partitions, const Origin& origin);
 
 }  // namespace detail
 }  // namespace v1

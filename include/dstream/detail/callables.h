@@ -1,0 +1,45 @@
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include <dstream/detail/narrow_steps.h>
+#include <dstream/owned.h>
+
+namespace dstream {
+inline namespace v1 {
+/// A record with a key and a value.
+template <class T>
+concept PairLike = requires(const T& pair) {
+  typename T::first_type;
+  typename T::second_type;
+  pair.first;
+  pair.second;
+};
+
+namespace detail {
+
+// What the operators ask of callables, checked where the user passes them.
+
+template <class F, class T>
+concept MapCallable = requires {
+  typename RecordResult<F, T>::type;
+}
+&&!std::is_void_v<RecordResultT<F, T>>;
+template <class F, class T>
+concept Predicate = std::is_invocable_r_v<bool, const F&, const T&>;
+template <class F, class T>
+concept ReduceCallable = std::is_invocable_r_v < Owned<T>,
+const F&, Owned<T>, const T& > ;
+
+/// Every operator of pair streams calls this first, and has the rest behind `if constexpr`.
+template <class T>
+constexpr void check_pairs() {
+  static_assert(PairLike<T>,
+                "this operator needs a stream of pairs (key, value): make one with map(), or use "
+                "key_by(f) and its operators");
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

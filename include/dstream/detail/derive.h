@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <dstream/detail/keyed_exchange.h>
+#include <dstream/detail/keys.h>
+#include <dstream/detail/narrow_steps.h>
+#include <dstream/detail/plan_context.h>
+#include <dstream/detail/plan_node.h>
+#include <dstream/partitions.h>
+#include <dstream/type_name.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+// How the operators make their nodes. `stream` is a DStream or an Rdd.
+
+/// A step inside a stage: U is what it makes, F the callable that StepType runs.
+template <class U, class StepType, class F, class T, template <class> class Stream>
+Stream<U> narrow(const Stream<T>& stream, Origin origin, F f) {
+  return stream.template derive<U>(
+      origin, make_narrow_node(origin, type_name<U>(), stream.node(), &make_step<StepType, F>,
+                               std::make_shared<const F>(std::move(f))));
+}
+
+/// A shuffle whose readers make records of U.
+template <class U, class T, template <class> class Stream>
+Stream<U> exchange(const Stream<T>& stream, Origin origin,
+                   std::shared_ptr<const Exchange> exchange) {
+  return stream.template derive<U>(
+      origin, make_exchange_node(origin, type_name<U>(), stream.node(), std::move(exchange)));
+}
+
+/// A shuffle that folds the records of each key: pairs of the key and the folded value.
+template <class K, class Keys, class Fold, class T, template <class> class Stream>
+Stream<std::pair<K, typename Fold::Value>> by_key(const Stream<T>& stream, Origin origin, Keys keys,
+                                                  Fold fold, Partitions partitions) {
+  check_retainable<K>();
+  check_hashable<K>();
+  return exchange<std::pair<K, typename Fold::Value>>(
+      stream, origin,
+      std::make_shared<KeyedExchange<T, K, Keys, Fold>>(std::move(keys), std::move(fold),
+                                                        partitions.checked(origin)));
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream
