@@ -36,11 +36,11 @@ Stream<U> exchange(const Stream<T>& stream, Origin origin,
 
 /// A shuffle that folds the records of each key: pairs of the key and the folded value.
 template <class K, class Keys, class Fold, class T, template <class> class Stream>
-Stream<std::pair<K, typename Fold::Value>> by_key(const Stream<T>& stream, Origin origin, Keys keys,
-                                                  Fold fold, Partitions partitions) {
+Stream<std::pair<K, FoldResultT<Fold>>> by_key(const Stream<T>& stream, Origin origin, Keys keys,
+                                               Fold fold, Partitions partitions) {
   check_retainable<K>();
   check_hashable<K>();
-  return exchange<std::pair<K, typename Fold::Value>>(
+  return exchange<std::pair<K, FoldResultT<Fold>>>(
       stream, origin,
       std::make_shared<KeyedExchange<T, K, Keys, Fold>>(std::move(keys), std::move(fold),
                                                         partitions.checked(origin)));

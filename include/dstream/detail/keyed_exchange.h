@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -87,7 +88,23 @@ class KeyedWriter final : public Terminal {
   typename Keys::Scratch scratch_;
 };
 
-/// The reading side: merges a partition and hands on (key, value) pairs.
+/// What a keyed shuffle makes of a key's folded value: the value itself, or what the fold's
+/// `Result result(Value&&)` makes of it.
+template <class Fold>
+struct FoldResult {
+  using type = typename Fold::Value;
+};
+template <class Fold>
+requires requires {
+  typename Fold::Result;
+}
+struct FoldResult<Fold> {
+  using type = typename Fold::Result;
+};
+template <class Fold>
+using FoldResultT = typename FoldResult<Fold>::type;
+
+/// The reading side: merges a partition and hands on (key, result) pairs.
 template <class K, class Fold>
 class KeyedReader final : public ExchangeReader {
   using V = typename Fold::Value;
@@ -104,7 +121,11 @@ class KeyedReader final : public ExchangeReader {
     table_.merge(std::span<CombinedSlice<K, V>* const>(slices_), partition, fold_,
                  [&](K&& key, V&& value) {
                    if (pairs_.full()) pass_on(to);
-                   pairs_.emplace(std::move(key), std::move(value));
+                   if constexpr (std::is_same_v<V, FoldResultT<Fold>>) {
+                     pairs_.emplace(std::move(key), std::move(value));
+                   } else {
+                     pairs_.emplace(std::move(key), fold_.result(std::move(value)));
+                   }
                  });
     pass_on(to);
   }
@@ -120,10 +141,10 @@ class KeyedReader final : public ExchangeReader {
   const Fold& fold_;
   std::vector<CombinedSlice<K, V>*> slices_;
   MergeTable<K, V> table_;
-  ChunkBuffer<std::pair<K, V>> pairs_;
+  ChunkBuffer<std::pair<K, FoldResultT<Fold>>> pairs_;
 };
 
-/// A shuffle by key with map-side combining: records of T become pairs (K, Fold::Value).
+/// A shuffle by key with map-side combining: records of T become pairs (K, FoldResultT<Fold>).
 template <class T, class K, class Keys, class Fold>
 class KeyedExchange final : public Exchange {
   using V = typename Fold::Value;
