@@ -43,6 +43,10 @@ class Filtered {
     aggregate_.merge(into.of_matching, std::move(from.of_matching));
     into.matching += from.matching;
   }
+  void merge(State& into, const State& from) const requires MergesConst<A> {
+    aggregate_.merge(into.of_matching, from.of_matching);
+    into.matching += from.matching;
+  }
   auto result(State&& state) const {
     return result_or_none(aggregate_, state.matching == 0 ? nullptr : &state.of_matching);
   }
