@@ -225,8 +225,9 @@ TEST_CASE("text records are owned by their aggregates", "[aggregate]") {
   driver.run_batch();
   const std::vector<std::string> all{"pear, a long name", "fig", "apple that is long enough",
                                      "pear"};
-  REQUIRE(out.last().size() == 1);
-  const auto& [least, greatest, first_line, last_line, every, top, lengths] = out.last().front();
+  const auto records = out.last();
+  REQUIRE(records.size() == 1);
+  const auto& [least, greatest, first_line, last_line, every, top, lengths] = records.front();
   CHECK(least == all[2]);
   CHECK(greatest == all[0]);
   CHECK(first_line == all[0]);

@@ -345,7 +345,7 @@ TEST_CASE("sketches per key", "[sketch][aggregate]") {
     CHECK(rank_error(sorted, quantiles[1], 0.9) <= 0.01);
     CHECK(quantiles[2] == sorted.back());
   }
-  const auto& [about, median] = whole.last().at(0);
+  const auto [about, median] = whole.last().at(0);
   CHECK(std::abs(static_cast<double>(about) - 4096) < 4 * 1.04 / 64 * 4096);
   CHECK(median.value().size() == 1);
   driver.run_batch();

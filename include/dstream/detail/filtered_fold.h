@@ -10,9 +10,6 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-/// Throws Error{invalid_argument} for 0.
-DSTREAM_EXPORT void check_top_k(std::size_t k);
-
 /// What filtered() is for records of T: A is bound already.
 template <class P, class A>
 class Filtered {
