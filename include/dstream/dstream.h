@@ -16,6 +16,7 @@
 #include <dstream/hash.h>
 #include <dstream/hash_of.h>
 #include <dstream/inlet.h>
+#include <dstream/key_transformations.h>
 #include <dstream/keyed.h>
 #include <dstream/listener.h>
 #include <dstream/memory_bytes.h>

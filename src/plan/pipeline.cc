@@ -117,10 +117,11 @@ void Pipeline::read_block(std::uint32_t input, const Block& block, std::size_t b
   block.read(begin, end, *entries_[input]);
 }
 
-void Pipeline::read_exchange(std::uint32_t input, std::span<const SliceOutputPtr> slices,
+void Pipeline::read_exchange(std::uint32_t input,
+                             std::span<const std::span<const SliceOutputPtr>> parents,
                              std::uint32_t partition) {
   active_ = entries_[input];
-  readers_[input]->read(slices, partition, *entries_[input]);
+  readers_[input]->read_parents(parents, partition, *entries_[input]);
 }
 
 void Pipeline::flush() {
@@ -132,6 +133,11 @@ void Pipeline::flush() {
     active_ = terminal.get();
     terminal->flush();
   }
+}
+
+SliceOutputPtr Pipeline::take(std::uint32_t terminal) {
+  active_ = terminals_[terminal].get();
+  return terminals_[terminal]->take();
 }
 
 void Pipeline::reset() noexcept {

@@ -20,11 +20,13 @@ class Pipeline {
   /// Hands [begin, end) of a block to the consumers of the input.
   void read_block(std::uint32_t input, const Block& block, std::size_t begin, std::size_t end);
   /// Hands one partition of a shuffle to the consumers of the input.
-  void read_exchange(std::uint32_t input, std::span<const SliceOutputPtr> slices,
+  /// `parents`: the slices of each parent of the shuffle.
+  void read_exchange(std::uint32_t input,
+                     std::span<const std::span<const SliceOutputPtr>> parents,
                      std::uint32_t partition);
   /// Ends the slice: everything held back has been handed on.
   void flush();
-  SliceOutputPtr take(std::uint32_t terminal) { return terminals_[terminal]->take(); }
+  SliceOutputPtr take(std::uint32_t terminal);
   /// After a failed attempt: drops what is held.
   void reset() noexcept;
   /// Memory that the combine tables keep between tasks, in bytes.

@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -133,8 +134,12 @@ class Run {
   void release();
 
  private:
+  /// The slices of every parent of a shuffle.
+  using Written = std::vector<std::span<const SliceOutputPtr>>;
+
   struct StageRun {
     std::vector<Task> tasks;
+    std::vector<Written> written;                      // [input], where that is a shuffle
     std::vector<std::vector<SliceOutputPtr>> outputs;  // [terminal][task]
     std::vector<BlockPtr> result;                      // of a transform
     std::atomic<std::uint32_t> waiting_for{0};
@@ -144,7 +149,8 @@ class Run {
   void make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready);
   void plan_tasks(std::uint32_t stage);
   void add_slices(std::uint32_t input, const Block& block, std::vector<Task>& tasks) const;
-  void add_partitions(std::uint32_t input, const StageInput& from, std::vector<Task>& tasks) const;
+  void add_partitions(std::uint32_t input, const StageInput& from, const Written& written,
+                      std::vector<Task>& tasks) const;
   void attempt(std::uint32_t stage, std::uint32_t task, Pipeline& pipeline,
                const TaskContext& context);
   void run_driver(std::uint32_t stage, JobRunner& jobs);
