@@ -16,6 +16,14 @@ Step::~Step() = default;
 SliceOutput::~SliceOutput() = default;
 ExchangeReader::~ExchangeReader() = default;
 Exchange::~Exchange() = default;
+bool Exchange::wanted(const ExchangeSettings&, std::span<const SliceOutputPtr> slices,
+                      std::uint32_t partition) const {
+  if (partition == 0 && reads_nothing()) return true;
+  for (const SliceOutputPtr& slice : slices) {
+    if (slice && slice->records(partition) != 0) return true;
+  }
+  return false;
+}
 SourceHost::~SourceHost() = default;
 InputSource::~InputSource() = default;
 JobRunner::~JobRunner() = default;
@@ -119,6 +127,17 @@ PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type, Pla
                                std::shared_ptr<const Exchange> exchange) {
   return std::make_shared<ExchangeNode>(origin, element_type, std::move(parent),
                                         std::move(exchange));
+}
+
+PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
+                            std::vector<PlanNodePtr> parents, CollectorFactory collector) {
+  if (parents.empty()) {
+    throw Error(Errc::invalid_argument,
+                "there is no stream to unite; pass at least one, or make an empty one with "
+                "queue_stream",
+                {origin.operation, origin.where, {}, {}});
+  }
+  return std::make_shared<MergeNode>(origin, element_type, std::move(parents), collector);
 }
 
 PlanNodePtr make_gather_node(Origin origin, std::string_view element_type, PlanNodePtr parent,

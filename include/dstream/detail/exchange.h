@@ -39,6 +39,10 @@ class DSTREAM_EXPORT Exchange {
   virtual std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings& settings) const = 0;
   /// Whether partition 0 is read even where nothing was written: count() of nothing is 0.
   virtual bool reads_nothing() const { return false; }
+  /// Whether a task must read `partition` of what was written; a slice that left nothing is null.
+  /// By default: where a slice has records for it.
+  virtual bool wanted(const ExchangeSettings& settings, std::span<const SliceOutputPtr> slices,
+                      std::uint32_t partition) const;
   /// Takes an output back whose batch is done, to reuse its memory.
   virtual void recycle(SliceOutputPtr) const {}
 };

@@ -100,6 +100,9 @@ DSTREAM_EXPORT PlanNodePtr make_narrow_node(Origin origin, std::string_view elem
 DSTREAM_EXPORT PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type,
                                               PlanNodePtr parent,
                                               std::shared_ptr<const Exchange> exchange);
+DSTREAM_EXPORT PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
+                                           std::vector<PlanNodePtr> parents,
+                                           CollectorFactory collector);
 /// All of `parent` in one partition; see GatherExchange.
 DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view element_type,
                                             PlanNodePtr parent, CollectorFactory collector,
