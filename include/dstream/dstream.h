@@ -31,6 +31,7 @@
 #include <dstream/rdd.h>
 #include <dstream/receiver_status.h>
 #include <dstream/reflect.h>
+#include <dstream/sort_order.h>
 #include <dstream/source_range.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>
@@ -40,4 +41,5 @@
 #include <dstream/time.h>
 #include <dstream/transformations.h>
 #include <dstream/type_name.h>
+#include <dstream/union_all.h>
 #include <dstream/version.h>

@@ -13,6 +13,7 @@
 #include <dstream/options.h>
 #include <dstream/queue_source.h>
 #include <dstream/stream.h>
+#include <dstream/union_all.h>
 
 namespace dstream {
 inline namespace v1 {
@@ -109,6 +110,20 @@ class DSTREAM_EXPORT StreamingContext {
     auto node = std::make_shared<detail::SourceNode>(origin, type_name<T>(), std::move(source));
     plan()->add_input(node);
     return DStream<T>(plan(), std::move(node));
+  }
+
+  /// Streams of this context as one; see union_all().
+  template <class T>
+  DStream<T> union_all(const std::vector<DStream<T>>& streams,
+                       std::source_location where = std::source_location::current()) {
+    DStream<T> all = dstream::union_all(streams, where);
+    detail::check_same_context(plan().get(), all.context().get(), {"union_all", where});
+    return all;
+  }
+  template <class T>
+  DStream<T> union_all(std::initializer_list<DStream<T>> streams,
+                       std::source_location where = std::source_location::current()) {
+    return union_all(std::vector<DStream<T>>(streams), where);
   }
 
   // ---- life ----------------------------------------------------------------------------------

@@ -31,26 +31,6 @@ inline namespace v1 {
 template <class K, class T, template <class> class Stream>
 class Keyed;
 
-namespace detail {
-
-/// A callable, or a member pointer wrapped into one.
-template <class F>
-auto as_function(F&& f) {
-  if constexpr (std::is_member_pointer_v<std::decay_t<F>>) {
-    return [member = f](const auto& record) -> decltype(auto) {
-      if constexpr (std::is_member_object_pointer_v<std::decay_t<F>>) {
-        return (record.*member);
-      } else {
-        return (record.*member)();
-      }
-    };
-  } else {
-    return std::decay_t<F>(std::forward<F>(f));
-  }
-}
-
-}  // namespace detail
-
 // The static assertions below are the only error that a callable of the wrong shape gives: what
 // depends on it stands behind an `if constexpr`.
 

@@ -43,6 +43,7 @@ Pipeline::Pipeline(const Stage& stage, const ExchangeSettings& settings) : stage
     entry->connect(consumers_of(input.entry), &active_);
     node_of_[entry.get()] = input.entry;
     entries_.push_back(entry.get());
+    reached_.push_back(steps_behind(input.entry));
     wiring_.push_back(std::move(entry));
     readers_.push_back(input.kind == StageInput::Kind::exchange
                            ? static_cast<const ExchangeNode*>(input.entry)
@@ -105,9 +106,26 @@ Step* Pipeline::consumers_of(const PlanNode* node) {
   return consumers_[node] = found.front();
 }
 
-void Pipeline::begin(const TaskContext& context) {
+/// The steps that records of `entry` can reach, parents first.
+std::vector<Step*> Pipeline::steps_behind(const PlanNode* entry) const {
+  std::vector<const PlanNode*> reached(1, entry);
+  for (const PlanNode* node : stage_.nodes) {
+    const bool is_behind =
+        std::any_of(reached.begin(), reached.end(),
+                    [node](const PlanNode* from) { return from != node && consumes(node, from); });
+    if (is_behind) reached.push_back(node);
+  }
+  std::vector<Step*> steps;
+  for (const StepPtr& step : steps_) {
+    const PlanNode* const node = node_of_.at(step.get());
+    if (std::find(reached.begin(), reached.end(), node) != reached.end()) steps.push_back(step.get());
+  }
+  return steps;
+}
+
+void Pipeline::begin(std::uint32_t input, const TaskContext& context) {
   active_ = nullptr;
-  for (const StepPtr& step : steps_) step->begin(context);
+  for (Step* const step : reached_[input]) step->begin(context);
   for (const TerminalPtr& terminal : terminals_) terminal->begin(context);
 }
 
@@ -124,9 +142,9 @@ void Pipeline::read_exchange(std::uint32_t input,
   readers_[input]->read_parents(parents, partition, *entries_[input]);
 }
 
-void Pipeline::flush() {
-  for (const StepPtr& step : steps_) {
-    active_ = step.get();
+void Pipeline::flush(std::uint32_t input) {
+  for (Step* const step : reached_[input]) {
+    active_ = step;
     step->flush();
   }
   for (const TerminalPtr& terminal : terminals_) {

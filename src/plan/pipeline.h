@@ -16,7 +16,8 @@ class Pipeline {
  public:
   Pipeline(const Stage& stage, const ExchangeSettings& settings);
 
-  void begin(const TaskContext& context);
+  /// A task on this input begins. Steps that its records cannot reach take no part in it.
+  void begin(std::uint32_t input, const TaskContext& context);
   /// Hands [begin, end) of a block to the consumers of the input.
   void read_block(std::uint32_t input, const Block& block, std::size_t begin, std::size_t end);
   /// Hands one partition of a shuffle to the consumers of the input.
@@ -25,7 +26,7 @@ class Pipeline {
                      std::span<const std::span<const SliceOutputPtr>> parents,
                      std::uint32_t partition);
   /// Ends the slice: everything held back has been handed on.
-  void flush();
+  void flush(std::uint32_t input);
   SliceOutputPtr take(std::uint32_t terminal);
   /// After a failed attempt: drops what is held.
   void reset() noexcept;
@@ -39,10 +40,12 @@ class Pipeline {
   Step* consumers_of(const PlanNode* node);
   Step* add(StepPtr step, const PlanNode* node);
   Step* step_for(const PlanNode* node);
+  std::vector<Step*> steps_behind(const PlanNode* entry) const;
 
   const Stage& stage_;
   Step* active_ = nullptr;
-  std::vector<StepPtr> steps_;          // parents first: the order of flush()
+  std::vector<StepPtr> steps_;          // parents first
+  std::vector<std::vector<Step*>> reached_;  // per input, in the order of flush()
   std::vector<StepPtr> wiring_;         // tees and entries, which hold nothing
   std::vector<TerminalPtr> terminals_;
   std::vector<Step*> entries_;          // per input

@@ -23,6 +23,14 @@ void ExchangeReader::read_parents(std::span<const std::span<const SliceOutputPtr
 }
 ExchangeSide::~ExchangeSide() = default;
 Exchange::~Exchange() = default;
+bool Exchange::wanted(const ExchangeSettings&, std::span<const SliceOutputPtr> slices,
+                      std::uint32_t partition) const {
+  if (partition == 0 && reads_nothing()) return true;
+  for (const SliceOutputPtr& slice : slices) {
+    if (slice && slice->records(partition) != 0) return true;
+  }
+  return false;
+}
 
 CoExchange::CoExchange(Sides sides, ReaderFactory reader_factory)
     : sides_(std::move(sides)), make_reader_(reader_factory) {}
@@ -149,6 +157,17 @@ PlanNodePtr make_co_exchange_node(Origin origin, std::string_view element_type,
   return std::make_shared<ExchangeNode>(
       origin, element_type, std::move(parents),
       std::make_shared<CoExchange>(std::move(sides), make_reader));
+}
+
+PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
+                            std::vector<PlanNodePtr> parents, CollectorFactory collector) {
+  if (parents.empty()) {
+    throw Error(Errc::invalid_argument,
+                "there is no stream to unite; pass at least one, or make an empty one with "
+                "queue_stream",
+                {origin.operation, origin.where, {}, {}});
+  }
+  return std::make_shared<MergeNode>(origin, element_type, std::move(parents), collector);
 }
 
 PlanNodePtr make_gather_node(Origin origin, std::string_view element_type, PlanNodePtr parent,

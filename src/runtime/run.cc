@@ -169,13 +169,10 @@ void Run::add_partitions(std::uint32_t input, const StageInput& from, const Writ
   const Exchange& exchange = *static_cast<const ExchangeNode*>(from.entry)->exchange;
   const std::uint32_t partitions = exchange.partitions(compiled_.settings().exchange);
   for (std::uint32_t p = 0; p < partitions; ++p) {
-    const auto has_records = [p](const SliceOutputPtr& slice) {
-      return slice && slice->records(p) != 0;
-    };
     const bool wanted =
-        compiled_.settings().run_empty_tasks || (p == 0 && exchange.reads_nothing()) ||
+        compiled_.settings().run_empty_tasks ||
         std::any_of(written.begin(), written.end(), [&](std::span<const SliceOutputPtr> slices) {
-          return std::any_of(slices.begin(), slices.end(), has_records);
+          return exchange.wanted(compiled_.settings().exchange, slices, p);
         });
     if (wanted) tasks.push_back({input, p, nullptr, 0, 0, 0});
   }
@@ -226,7 +223,7 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
   StageFigures& figures = compiled_.figures(stage_id);
   const Duration start = compiled_.settings().clock->monotonic();
   std::uint64_t records_in = task.end - task.begin;
-  pipeline.begin(context);
+  pipeline.begin(task.input, context);
   if (task.block != nullptr) {
     pipeline.read_block(task.input, *task.block, task.begin, task.end);
   } else {
@@ -238,7 +235,7 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
     }
     pipeline.read_exchange(task.input, written, task.partition);
   }
-  pipeline.flush();
+  pipeline.flush(task.input);
   std::uint64_t records_out = 0;
   for (std::uint32_t t = 0; t < stage.terminals.size(); ++t) {
     SliceOutputPtr output = pipeline.take(t);

@@ -20,6 +20,22 @@ concept PairLike = requires(const T& pair) {
 
 namespace detail {
 
+/// A callable, or a member pointer wrapped into one.
+template <class F>
+auto as_function(F&& f) {
+  if constexpr (std::is_member_pointer_v<std::decay_t<F>>) {
+    return [member = f](const auto& record) -> decltype(auto) {
+      if constexpr (std::is_member_object_pointer_v<std::decay_t<F>>) {
+        return (record.*member);
+      } else {
+        return (record.*member)();
+      }
+    };
+  } else {
+    return std::decay_t<F>(std::forward<F>(f));
+  }
+}
+
 // What the operators ask of callables, checked where the user passes them.
 
 template <class F, class T>

@@ -55,6 +55,10 @@ class DSTREAM_EXPORT Exchange : public ExchangeSide {
   virtual bool reads_nothing() const { return false; }
   /// What the tasks of one of the node's parents write with; all sides have the same partitions.
   virtual const ExchangeSide& side(std::uint32_t /*parent*/) const { return *this; }
+  /// Whether a task must read `partition` of what was written; a slice that left nothing is null.
+  /// By default: where a slice has records for it.
+  virtual bool wanted(const ExchangeSettings& settings, std::span<const SliceOutputPtr> slices,
+                      std::uint32_t partition) const;
 };
 
 /// A shuffle with a writing side per parent, whose readers see the slices of all of them.

@@ -105,6 +105,9 @@ DSTREAM_EXPORT PlanNodePtr make_co_exchange_node(Origin origin, std::string_view
                                                  std::vector<PlanNodePtr> parents,
                                                  CoExchange::Sides sides,
                                                  CoExchange::ReaderFactory make_reader);
+DSTREAM_EXPORT PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
+                                           std::vector<PlanNodePtr> parents,
+                                           CollectorFactory collector);
 /// All of `parent` in one partition; see GatherExchange.
 DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view element_type,
                                             PlanNodePtr parent, CollectorFactory collector,
