@@ -2,6 +2,8 @@
 
 /// Everything a stream program needs.
 
+#include <dstream/aggregate.h>
+#include <dstream/aggregates.h>
 #include <dstream/batch.h>
 #include <dstream/batch_info.h>
 #include <dstream/block.h>
@@ -15,6 +17,7 @@
 #include <dstream/generator_source.h>
 #include <dstream/hash.h>
 #include <dstream/hash_of.h>
+#include <dstream/hyper_log_log.h>
 #include <dstream/inlet.h>
 #include <dstream/key_transformations.h>
 #include <dstream/keyed.h>
@@ -27,10 +30,12 @@
 #include <dstream/partition_transformations.h>
 #include <dstream/partitions.h>
 #include <dstream/push_result.h>
+#include <dstream/quantile_sketch.h>
 #include <dstream/queue_source.h>
 #include <dstream/rdd.h>
 #include <dstream/receiver_status.h>
 #include <dstream/reflect.h>
+#include <dstream/sketches.h>
 #include <dstream/sort_order.h>
 #include <dstream/source_range.h>
 #include <dstream/stream.h>

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/aggregate_call.h>
 #include <dstream/detail/keys.h>
 #include <dstream/detail/value_steps.h>
 #include <dstream/key_transformations.h>
@@ -44,6 +45,22 @@ class Keyed : public KeyTransformations<Keyed<K, T, Stream>> {
     if constexpr (detail::MapCallable<F, T>) {
       return pairs_of<std::decay_t<detail::RecordResultT<F, T>>>({"map_values", where},
                                                                  std::move(f));
+    }
+  }
+
+  /// The records of each key by up to eight aggregates of T (see aggregates.h), and at last, if
+  /// wanted, a Partitions: pairs of the key and the result, of several aggregates a std::tuple of
+  /// theirs. Order as for reduce. A key has at least one record, so no result is optional.
+  template <class A1, class A2 = detail::Omitted, class A3 = detail::Omitted,
+            class A4 = detail::Omitted, class A5 = detail::Omitted, class A6 = detail::Omitted,
+            class A7 = detail::Omitted, class A8 = detail::Omitted, class A9 = detail::Omitted>
+  auto aggregate(A1 a1, A2 a2 = {}, A3 a3 = {}, A4 a4 = {}, A5 a5 = {}, A6 a6 = {}, A7 a7 = {},
+                 A8 a8 = {}, A9 a9 = {},
+                 std::source_location where = std::source_location::current()) const {
+    detail::check_aggregates<T, A1, A2, A3, A4, A5, A6, A7, A8, A9>();
+    if constexpr (detail::kAggregates<T, A1, A2, A3, A4, A5, A6, A7, A8, A9>) {
+      return detail::aggregate_by_key<Owned<K>, detail::RecordItself, T>(
+          stream_, {"aggregate", where}, keys_, a1, a2, a3, a4, a5, a6, a7, a8, a9);
     }
   }
 

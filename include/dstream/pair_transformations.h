@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/aggregate_call.h>
 #include <dstream/detail/callables.h>
 #include <dstream/detail/derive.h>
 #include <dstream/detail/value_steps.h>
@@ -52,6 +53,28 @@ class PairTransformations : public KeyTransformations<Stream<T>> {
         using Function = detail::FlatMapValues<T, Result, F>;
         return detail::narrow<Result, detail::FlatMapStep<T, Result, Function>>(
             self(), {"flat_map_values", where}, Function{std::move(f)});
+      }
+    }
+  }
+
+  /// The values of each key of a batch by up to eight aggregates of V (see aggregates.h), and at
+  /// last, if wanted, a Partitions: pairs of the key and the result, of several aggregates a
+  /// std::tuple of theirs. `p` of an aggregate is given the value; left out it is the value:
+  /// `aggregate_values(count(), sum())`. Order as for reduce_by_key.
+  template <class A1, class A2 = detail::Omitted, class A3 = detail::Omitted,
+            class A4 = detail::Omitted, class A5 = detail::Omitted, class A6 = detail::Omitted,
+            class A7 = detail::Omitted, class A8 = detail::Omitted, class A9 = detail::Omitted>
+  auto aggregate_values(A1 a1, A2 a2 = {}, A3 a3 = {}, A4 a4 = {}, A5 a5 = {}, A6 a6 = {},
+                        A7 a7 = {}, A8 a8 = {}, A9 a9 = {},
+                        std::source_location where = std::source_location::current()) const {
+    detail::check_pairs<T>();
+    if constexpr (PairLike<T>) {
+      using V = typename T::second_type;
+      detail::check_aggregates<V, A1, A2, A3, A4, A5, A6, A7, A8, A9>();
+      if constexpr (detail::kAggregates<V, A1, A2, A3, A4, A5, A6, A7, A8, A9>) {
+        return detail::aggregate_by_key<Owned<typename T::first_type>, detail::SecondOfPair, V>(
+            self(), {"aggregate_values", where}, detail::PairKey{}, a1, a2, a3, a4, a5, a6, a7, a8,
+            a9);
       }
     }
   }

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/aggregate_call.h>
 #include <dstream/detail/callables.h>
 #include <dstream/detail/common_instances.h>
 #include <dstream/detail/derive.h>
@@ -136,6 +137,20 @@ class Transformations : public PairTransformations<T, Stream>,
     using Fold = detail::BatchCountFold;
     return detail::exchange<std::int64_t>(self(), {"count", where},
                                           std::make_shared<detail::FoldExchange<Fold>>(Fold{}));
+  }
+
+  /// Each batch by up to eight aggregates of T (see aggregates.h): one record, the result, of
+  /// several aggregates a std::tuple of theirs; also for an empty batch. Results that mean nothing
+  /// for no records (min, max, mean, ...) are std::optional.
+  template <class A1, class A2 = detail::Omitted, class A3 = detail::Omitted,
+            class A4 = detail::Omitted, class A5 = detail::Omitted, class A6 = detail::Omitted,
+            class A7 = detail::Omitted, class A8 = detail::Omitted>
+  auto aggregate(A1 a1, A2 a2 = {}, A3 a3 = {}, A4 a4 = {}, A5 a5 = {}, A6 a6 = {}, A7 a7 = {},
+                 A8 a8 = {}, std::source_location where = std::source_location::current()) const {
+    detail::check_aggregates<T, A1, A2, A3, A4, A5, A6, A7, A8>();
+    if constexpr (detail::kAggregates<T, A1, A2, A3, A4, A5, A6, A7, A8>) {
+      return detail::aggregate_batch(self(), {"aggregate", where}, a1, a2, a3, a4, a5, a6, a7, a8);
+    }
   }
 
   /// How often each record occurs in the batch: pairs (record, count), ordered by key group, then

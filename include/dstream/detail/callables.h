@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -19,6 +20,12 @@ concept PairLike = requires(const T& pair) {
 };
 
 namespace detail {
+
+/// A type with an order of its own.
+template <class T>
+concept Ordered = requires(const T& a, const T& b) {
+  { a < b } -> std::convertible_to<bool>;
+};
 
 /// A callable, or a member pointer wrapped into one.
 template <class F>

@@ -59,9 +59,25 @@ class KeyedWriter final : public Terminal {
   typename Keys::Scratch scratch_;
 };
 
+/// What a keyed shuffle makes of a key's folded value: the value itself, or what the fold's
+/// `Result result(Value&&)` makes of it.
+template <class Fold>
+struct FoldResult {
+  using type = typename Fold::Value;
+};
+template <class Fold>
+requires requires {
+  typename Fold::Result;
+}
+struct FoldResult<Fold> {
+  using type = typename Fold::Result;
+};
+template <class Fold>
+using FoldResultT = typename FoldResult<Fold>::type;
+
 /// The value of a shuffle that wants the keys alone.
 struct NoValue {};
-/// What a shuffle by key gives: pairs of the key and the folded value, or keys.
+/// What a shuffle by key gives: pairs of the key and the fold's result, or keys.
 template <class K, class V>
 using KeyedResult = std::conditional_t<std::is_same_v<V, NoValue>, K, std::pair<K, V>>;
 
@@ -80,8 +96,10 @@ class KeyedReader final : public ExchangeReader {
                    if (results_.full()) pass_on(results_, to);
                    if constexpr (std::is_same_v<V, NoValue>) {
                      results_.emplace(std::move(key));
-                   } else {
+                   } else if constexpr (std::is_same_v<V, FoldResultT<Fold>>) {
                      results_.emplace(std::move(key), std::move(value));
+                   } else {
+                     results_.emplace(std::move(key), fold_.result(std::move(value)));
                    }
                  });
     pass_on(results_, to);
@@ -92,10 +110,10 @@ class KeyedReader final : public ExchangeReader {
   const Fold& fold_;
   std::vector<CombinedSlice<K, V>*> slices_;
   MergeTable<K, V> table_;
-  ChunkBuffer<KeyedResult<K, V>> results_;
+  ChunkBuffer<KeyedResult<K, FoldResultT<Fold>>> results_;
 };
 
-/// A shuffle by key with map-side combining: records of T become KeyedResult<K, Fold::Value>.
+/// A shuffle by key with map-side combining: records of T become KeyedResult<K, FoldResultT<Fold>>.
 template <class T, class K, class Keys, class Fold>
 class KeyedExchange final : public Exchange {
   using V = typename Fold::Value;
