@@ -39,6 +39,11 @@ std::string receiver_text(const StageInput& input) {
                      status->last_error.empty() ? "" : ", last error: " + status->last_error);
 }
 
+std::string source_text(const StageInput& input) {
+  if (input.kind != StageInput::Kind::source || !input.source->source) return {};
+  return input.source->source->status_text();
+}
+
 std::string input_text(const StageInput& input) {
   switch (input.kind) {
     case StageInput::Kind::source:
@@ -106,6 +111,9 @@ std::string explain_text(const StageGraph& graph, const std::vector<StageSummary
       if (figures.empty()) continue;
       if (const std::string receiver = receiver_text(input); !receiver.empty()) {
         text += fmt::format("  receiver: {}\n", receiver);
+      }
+      if (const std::string source = source_text(input); !source.empty()) {
+        text += fmt::format("  source: {}\n", source);
       }
     }
     for (const TerminalId& id : stage.collected) text += fmt::format("  in:    records of stage {}\n", id.stage);

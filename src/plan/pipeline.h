@@ -17,8 +17,8 @@ class Pipeline {
   Pipeline(const Stage& stage, const ExchangeSettings& settings);
 
   void begin(const TaskContext& context);
-  /// Hands [begin, end) of a block to the consumers of the input.
-  void read_block(std::uint32_t input, const Block& block, std::size_t begin, std::size_t end);
+  /// Hands [begin, end) of a block to the consumers of the input; gives the number of records.
+  std::uint64_t read_block(std::uint32_t input, const Block& block, std::size_t begin, std::size_t end);
   /// Hands one partition of a shuffle to the consumers of the input.
   void read_exchange(std::uint32_t input, std::span<const SliceOutputPtr> slices,
                      std::uint32_t partition);
