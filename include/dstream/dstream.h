@@ -9,11 +9,16 @@
 #include <dstream/block.h>
 #include <dstream/channel.h>
 #include <dstream/clock.h>
+#include <dstream/csv.h>
 #include <dstream/dead_letter.h>
 #include <dstream/decoder.h>
 #include <dstream/error.h>
 #include <dstream/field_names.h>
+#include <dstream/field_text.h>
+#include <dstream/file_source.h>
+#include <dstream/fixed_records.h>
 #include <dstream/format.h>
+#include <dstream/frames.h>
 #include <dstream/generator_source.h>
 #include <dstream/hash.h>
 #include <dstream/hash_of.h>
@@ -21,6 +26,7 @@
 #include <dstream/inlet.h>
 #include <dstream/key_transformations.h>
 #include <dstream/keyed.h>
+#include <dstream/lines.h>
 #include <dstream/listener.h>
 #include <dstream/memory_bytes.h>
 #include <dstream/options.h>

@@ -46,6 +46,11 @@ std::string stages_text(const std::vector<TerminalId>& from) {
   return fmt::format("stage{} {}", stages.size() == 1 ? "" : "s", fmt::join(stages, " and "));
 }
 
+std::string source_text(const StageInput& input) {
+  if (input.kind != StageInput::Kind::source || !input.source->source) return {};
+  return input.source->source->status_text();
+}
+
 std::string input_text(const StageInput& input) {
   switch (input.kind) {
     case StageInput::Kind::source:
@@ -116,6 +121,9 @@ std::string explain_text(const StageGraph& graph, const std::vector<StageSummary
       if (figures.empty()) continue;
       if (const std::string receiver = receiver_text(input); !receiver.empty()) {
         text += fmt::format("  receiver: {}\n", receiver);
+      }
+      if (const std::string source = source_text(input); !source.empty()) {
+        text += fmt::format("  source: {}\n", source);
       }
     }
     for (const TerminalId& id : stage.collected) text += fmt::format("  in:    records of stage {}\n", id.stage);

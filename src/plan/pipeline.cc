@@ -12,7 +12,11 @@ namespace {
 /// Stands for the reading side of a source or shuffle, so that a throwing merge is traced to it.
 class EntryStep final : public Step {
  public:
-  void process(Chunk chunk) override { hand_on(chunk); }
+  void process(Chunk chunk) override {
+    records += chunk.size;
+    hand_on(chunk);
+  }
+  std::uint64_t records = 0;
 };
 
 /// Takes records that nobody wants.
@@ -129,10 +133,13 @@ void Pipeline::begin(std::uint32_t input, const TaskContext& context) {
   for (const TerminalPtr& terminal : terminals_) terminal->begin(context);
 }
 
-void Pipeline::read_block(std::uint32_t input, const Block& block, std::size_t begin,
-                          std::size_t end) {
+std::uint64_t Pipeline::read_block(std::uint32_t input, const Block& block, std::size_t begin,
+                                   std::size_t end) {
   active_ = entries_[input];
-  block.read(begin, end, *entries_[input]);
+  auto& entry = static_cast<EntryStep&>(*entries_[input]);
+  entry.records = 0;
+  block.read(begin, end, entry);
+  return entry.records;
 }
 
 void Pipeline::read_exchange(std::uint32_t input,

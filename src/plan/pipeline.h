@@ -18,8 +18,9 @@ class Pipeline {
 
   /// A task on this input begins. Steps that its records cannot reach take no part in it.
   void begin(std::uint32_t input, const TaskContext& context);
-  /// Hands [begin, end) of a block to the consumers of the input.
-  void read_block(std::uint32_t input, const Block& block, std::size_t begin, std::size_t end);
+  /// Hands [begin, end) of a block to the consumers of the input; gives the number of records.
+  std::uint64_t read_block(std::uint32_t input, const Block& block, std::size_t begin,
+                           std::size_t end);
   /// Hands one partition of a shuffle to the consumers of the input.
   /// `parents`: the slices of each parent of the shuffle.
   void read_exchange(std::uint32_t input,

@@ -222,10 +222,10 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
   const Task& task = run.tasks[task_id];
   StageFigures& figures = compiled_.figures(stage_id);
   const Duration start = compiled_.settings().clock->monotonic();
-  std::uint64_t records_in = task.end - task.begin;
+  std::uint64_t records_in = 0;
   pipeline.begin(task.input, context);
   if (task.block != nullptr) {
-    pipeline.read_block(task.input, *task.block, task.begin, task.end);
+    records_in = pipeline.read_block(task.input, *task.block, task.begin, task.end);
   } else {
     const Written& written = run.written[task.input];
     for (const auto& slices : written) {
@@ -296,6 +296,15 @@ bool Run::finish_task(std::uint32_t stage) {
 bool Run::finish_stage(std::uint32_t stage, std::vector<std::uint32_t>& ready) {
   for (const std::uint32_t child : this->stage(stage).children) make_ready(child, ready);
   return unfinished_stages_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+void Run::count_records(BatchInfo& info) const {
+  for (std::size_t s = 0; s < inputs_.size() && s < info.sources.size(); ++s) {
+    std::uint64_t records = 0;
+    for (const BlockPtr& block : inputs_[s]) records += block->records_found();
+    info.records += records - info.sources[s].records;
+    info.sources[s].records = records;
+  }
 }
 
 std::vector<BlockPtr> Run::collected(TerminalId id) const {

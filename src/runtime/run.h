@@ -119,6 +119,8 @@ class Run {
   bool finish_stage(std::uint32_t stage, std::vector<std::uint32_t>& ready);
   void complete() { observer_.run_complete(*this); }
 
+  /// After completion: puts in what was not known of the sources' records before they were read.
+  void count_records(BatchInfo& info) const;
   /// After completion: the blocks of a published output or a driver's input, in slice order.
   std::vector<BlockPtr> collected(TerminalId id) const;
   /// The same, leaving nothing behind: the caller is their only owner.
