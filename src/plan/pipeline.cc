@@ -58,8 +58,13 @@ Step* Pipeline::step_for(const PlanNode* node) {
     step = static_cast<const NarrowNode*>(node)->make_step();
     step->connect(consumers_of(node), &active_);
   } else if (node->kind == NodeKind::output) {
-    step = static_cast<const OutputNode*>(node)->operation->make_step();
+    const auto& output = *static_cast<const OutputNode*>(node);
+    step = output.operation->make_step();
     step->connect(nullptr, &active_);
+    if (output.operation->on_failure == OutputFailure::skip) {
+      step = std::make_unique<GuardStep>(std::move(step), output, &skips_);
+      step->connect(nullptr, &active_);
+    }
   } else {
     return nullptr;
   }
@@ -105,10 +110,16 @@ Step* Pipeline::consumers_of(const PlanNode* node) {
   return consumers_[node] = found.front();
 }
 
-void Pipeline::begin(const TaskContext& context) {
-  active_ = nullptr;
-  for (const StepPtr& step : steps_) step->begin(context);
-  for (const TerminalPtr& terminal : terminals_) terminal->begin(context);
+void Pipeline::begin(const TaskContext& context, OutputSkips& skips) {
+  skips_ = &skips;
+  for (const StepPtr& step : steps_) {
+    active_ = step.get();
+    step->begin(context);
+  }
+  for (const TerminalPtr& terminal : terminals_) {
+    active_ = terminal.get();
+    terminal->begin(context);
+  }
 }
 
 void Pipeline::read_block(std::uint32_t input, const Block& block, std::size_t begin,

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "plan/guard_step.h"
 #include "plan/stage_graph.h"
 
 namespace dstream {
@@ -16,7 +17,8 @@ class Pipeline {
  public:
   Pipeline(const Stage& stage, const ExchangeSettings& settings);
 
-  void begin(const TaskContext& context);
+  /// `skips` is told of outputs that are left out, until the next begin().
+  void begin(const TaskContext& context, OutputSkips& skips);
   /// Hands [begin, end) of a block to the consumers of the input.
   void read_block(std::uint32_t input, const Block& block, std::size_t begin, std::size_t end);
   /// Hands one partition of a shuffle to the consumers of the input.
@@ -40,6 +42,7 @@ class Pipeline {
 
   const Stage& stage_;
   Step* active_ = nullptr;
+  OutputSkips* skips_ = nullptr;
   std::vector<StepPtr> steps_;          // parents first: the order of flush()
   std::vector<StepPtr> wiring_;         // tees and entries, which hold nothing
   std::vector<TerminalPtr> terminals_;

@@ -94,8 +94,12 @@ TransformNode::TransformNode(Origin node_origin, std::string_view type,
 TransformNode::~TransformNode() = default;
 
 OutputOperation::~OutputOperation() = default;
+void OutputOperation::open(const OutputEnvironment&) {}
 StepPtr OutputOperation::make_step() const { return nullptr; }
 void OutputOperation::run(JobRunner&, std::vector<BlockPtr>, const BatchInfo&) {}
+void OutputOperation::commit(Time) {}
+void OutputOperation::abort(Time) noexcept {}
+std::uint64_t OutputOperation::failed_aborts() const { return 0; }
 bool OutputOperation::ready(const std::shared_ptr<RoomWaiter>&) { return true; }
 void OutputOperation::publish(std::vector<BlockPtr>, const BatchInfo&) {}
 void OutputOperation::close() {}
@@ -133,6 +137,17 @@ std::shared_ptr<OutputNode> make_output_node(Origin origin, std::string_view ele
                                              CollectorFactory collector) {
   return std::make_shared<OutputNode>(origin, element_type, std::move(parent),
                                       std::move(operation), collector);
+}
+
+void add_output(PlanContext& context, const Origin& origin, std::string_view element_type,
+                PlanNodePtr parent, std::shared_ptr<OutputOperation> operation,
+                CollectorFactory collector, OutputOptions options, std::string uid) {
+  operation->on_failure = options.on_failure;
+  auto node = make_output_node(origin, element_type, std::move(parent), std::move(operation),
+                               collector);
+  node->name = std::move(options.name);
+  node->uid = std::move(uid);
+  context.add_output(std::move(node));
 }
 
 void check_same_context(const PlanContext* a, const PlanContext* b, const Origin& origin) {
