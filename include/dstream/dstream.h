@@ -31,6 +31,7 @@
 #include <dstream/memory_bytes.h>
 #include <dstream/options.h>
 #include <dstream/output.h>
+#include <dstream/output_options.h>
 #include <dstream/owned.h>
 #include <dstream/pair_transformations.h>
 #include <dstream/partition_transformations.h>
@@ -41,6 +42,7 @@
 #include <dstream/rdd.h>
 #include <dstream/receiver_status.h>
 #include <dstream/reflect.h>
+#include <dstream/sink.h>
 #include <dstream/sketches.h>
 #include <dstream/sort_order.h>
 #include <dstream/source_range.h>

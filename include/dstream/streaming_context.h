@@ -22,6 +22,7 @@ namespace dstream {
 inline namespace v1 {
 
 class StreamingListener;
+struct ListenerStatus;
 
 /// Life of a context; moves only forward.
 enum class ContextState : std::uint8_t {
@@ -191,7 +192,8 @@ class DSTREAM_EXPORT StreamingContext {
   void start();
 
   /// Ends the context. Graceful: everything received before the call is processed first. Does
-  /// nothing the second time. Throws Errc::illegal_state inside a callback of this context.
+  /// nothing the second time. Listeners get five seconds for the events that are queued; one that
+  /// needs longer is left behind (listener_status()). Throws Errc::illegal_state inside a callback of this context.
   void stop(StopMode mode = StopMode::immediate);
 
   /// Waits until the context has stopped; rethrows the error that stopped it.
@@ -212,8 +214,14 @@ class DSTREAM_EXPORT StreamingContext {
 
   /// Adds a listener; before start().
   void add_listener(std::shared_ptr<StreamingListener> listener);
-  /// Events that slow listeners have lost.
+  /// Takes a listener away at any time. A call that it is in goes on; later events pass it by.
+  void remove_listener(const std::shared_ptr<StreamingListener>& listener);
+  /// How the listeners get on; after stop() whether one of them was left behind.
+  ListenerStatus listener_status() const;
+  /// Events that listeners have lost: because they were slow, or because they threw.
   std::uint64_t dropped_events() const;
+  /// Outputs of batches that were left out by OutputFailure::skip.
+  std::uint64_t skipped_outputs() const;
 
   /// Memory that the library holds for this context's data right now.
   MemoryUse memory() const;

@@ -63,8 +63,13 @@ Step* Pipeline::step_for(const PlanNode* node) {
     step = static_cast<const NarrowNode*>(node)->make_step();
     step->connect(consumers_of(node), &active_);
   } else if (node->kind == NodeKind::output) {
-    step = static_cast<const OutputNode*>(node)->operation->make_step();
+    const auto& output = *static_cast<const OutputNode*>(node);
+    step = output.operation->make_step();
     step->connect(nullptr, &active_);
+    if (output.operation->on_failure == OutputFailure::skip) {
+      step = std::make_unique<GuardStep>(std::move(step), output, &skips_);
+      step->connect(nullptr, &active_);
+    }
   } else {
     return nullptr;
   }
@@ -127,10 +132,16 @@ std::vector<Step*> Pipeline::steps_behind(const PlanNode* entry) const {
   return steps;
 }
 
-void Pipeline::begin(std::uint32_t input, const TaskContext& context) {
-  active_ = nullptr;
-  for (Step* const step : reached_[input]) step->begin(context);
-  for (const TerminalPtr& terminal : terminals_) terminal->begin(context);
+void Pipeline::begin(std::uint32_t input, const TaskContext& context, OutputSkips& skips) {
+  skips_ = &skips;
+  for (Step* const step : reached_[input]) {
+    active_ = step;
+    step->begin(context);
+  }
+  for (const TerminalPtr& terminal : terminals_) {
+    active_ = terminal.get();
+    terminal->begin(context);
+  }
 }
 
 std::uint64_t Pipeline::read_block(std::uint32_t input, const Block& block, std::size_t begin,

@@ -123,8 +123,12 @@ TransformNode::TransformNode(Origin node_origin, std::string_view type,
 TransformNode::~TransformNode() = default;
 
 OutputOperation::~OutputOperation() = default;
+void OutputOperation::open(const OutputEnvironment&) {}
 StepPtr OutputOperation::make_step() const { return nullptr; }
 void OutputOperation::run(JobRunner&, std::vector<BlockPtr>, const BatchInfo&) {}
+void OutputOperation::commit(Time) {}
+void OutputOperation::abort(Time) noexcept {}
+std::uint64_t OutputOperation::failed_aborts() const { return 0; }
 bool OutputOperation::ready(const std::shared_ptr<RoomWaiter>&) { return true; }
 void OutputOperation::publish(std::vector<BlockPtr>, const BatchInfo&) {}
 void OutputOperation::close() {}
@@ -204,6 +208,17 @@ void partitioner_threw(const Origin& origin) {
   throw Error(Errc::invalid_argument,
               "the function of partition_by must give every key a partition, but it threw: " + what,
               {origin.operation, origin.where, {}, {}});
+}
+
+void add_output(PlanContext& context, const Origin& origin, std::string_view element_type,
+                PlanNodePtr parent, std::shared_ptr<OutputOperation> operation,
+                CollectorFactory collector, OutputOptions options, std::string uid) {
+  operation->on_failure = options.on_failure;
+  auto node = make_output_node(origin, element_type, std::move(parent), std::move(operation),
+                               collector);
+  node->name = std::move(options.name);
+  node->uid = std::move(uid);
+  context.add_output(std::move(node));
 }
 
 void check_same_context(const PlanContext* a, const PlanContext* b, const Origin& origin) {

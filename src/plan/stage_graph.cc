@@ -42,9 +42,10 @@ class StageCutter {
   }
 
   static bool is_narrow(const PlanNode* node) {
-    if (node->kind == NodeKind::output) return operation(node).phase == OutputPhase::task;
+    if (node->kind == NodeKind::output) return is_step(node);
     return node->kind == NodeKind::narrow || node->kind == NodeKind::merge;
   }
+  static bool is_step(const PlanNode* node) { return static_cast<const OutputNode*>(node)->is_step(); }
   static const OutputOperation& operation(const PlanNode* node) {
     return *static_cast<const OutputNode*>(node)->operation;
   }
@@ -143,7 +144,12 @@ class StageCutter {
         driver_stage_[driver->second] = stage.id;
         set_driver(stage, driver->second);
       } else {
-        for (const PlanNode* node : nodes) stage_of_[node] = stage.id;
+        for (const PlanNode* node : nodes) {
+          stage_of_[node] = stage.id;
+          if (node->kind == NodeKind::output) {
+            stage.outputs.push_back(static_cast<const OutputNode*>(node));
+          }
+        }
         stage.nodes = std::move(nodes);
       }
       graph_.stages_.push_back(std::move(stage));
@@ -154,6 +160,7 @@ class StageCutter {
       stage.transform = static_cast<const TransformNode*>(node);
     } else {
       stage.driver_output = static_cast<const OutputNode*>(node);
+      stage.outputs.push_back(stage.driver_output);
       stage.gated = true;
     }
   }
@@ -166,7 +173,7 @@ class StageCutter {
       add_input(node, {StageInput::Kind::source, node, source, {}, UINT32_MAX, 0});
     } else if (node->kind == NodeKind::transform) {
       add_input(node, {StageInput::Kind::blocks, node, nullptr, {}, driver_stage_.at(node), 0});
-    } else if (node->kind == NodeKind::output && is_narrow(node)) {
+    } else if (node->kind == NodeKind::output && operation(node).phase == OutputPhase::task) {
       graph_.stages_[stage_of_.at(node)].gated = true;
     }
   }
@@ -259,7 +266,8 @@ class StageCutter {
   void order_side_effects() {
     Stage* before = nullptr;
     for (const PlanNodePtr& output : graph_.outputs_) {
-      if (is_published(output.get())) continue;
+      // What nobody sees before COMMIT needs no order.
+      if (is_published(output.get()) || operation(output.get()).phase == OutputPhase::staged) continue;
       const auto& stages = has_driver(output.get()) ? driver_stage_ : stage_of_;
       Stage& stage = graph_.stages_[stages.at(output.get())];
       if (!stage.children.empty() || &stage == before) continue;
@@ -286,6 +294,14 @@ class StageCutter {
 StageGraph StageGraph::build(const std::vector<PlanNodePtr>& outputs,
                              std::vector<const SourceNode*> inputs) {
   return StageCutter(outputs, std::move(inputs)).cut();
+}
+
+std::vector<const OutputNode*> StageGraph::outputs() const {
+  std::vector<const OutputNode*> outputs;
+  for (const PlanNodePtr& output : outputs_) {
+    outputs.push_back(static_cast<const OutputNode*>(output.get()));
+  }
+  return outputs;
 }
 
 bool StageGraph::has_driver_stages() const {

@@ -57,6 +57,9 @@ struct Stage {
   /// Holds an output that the outside sees before COMMIT: waits for the batch before.
   bool gated = false;
 
+  /// The outputs that run as steps of the stage or on its driver thread.
+  std::vector<const OutputNode*> outputs;
+
   // A driver stage has one of these and its inputs at rest in `collected`.
   const TransformNode* transform = nullptr;
   const OutputNode* driver_output = nullptr;
@@ -84,6 +87,8 @@ class StageGraph {
   const std::vector<Stage>& stages() const { return stages_; }
   const std::vector<const SourceNode*>& sources() const { return sources_; }
   const std::vector<PublishedOutput>& published() const { return published_; }
+  /// All outputs, in order of definition.
+  std::vector<const OutputNode*> outputs() const;
   bool has_driver_stages() const;
 
  private:

@@ -117,7 +117,16 @@ void StreamingContext::add_listener(std::shared_ptr<StreamingListener> listener)
   impl_->listeners().add(std::move(listener));
 }
 
-std::uint64_t StreamingContext::dropped_events() const { return impl_->listeners().dropped(); }
+void StreamingContext::remove_listener(const std::shared_ptr<StreamingListener>& listener) {
+  impl_->listeners().remove(listener);
+}
+
+ListenerStatus StreamingContext::listener_status() const { return impl_->listeners().status(); }
+std::uint64_t StreamingContext::dropped_events() const {
+  const ListenerStatus status = listener_status();
+  return status.dropped + status.thrown;
+}
+std::uint64_t StreamingContext::skipped_outputs() const { return impl_->skipped_outputs(); }
 MemoryUse StreamingContext::memory() const { return impl_->memory(); }
 const Options& StreamingContext::options() const { return impl_->options(); }
 Tunables StreamingContext::tunables() const { return impl_->tunables(); }
