@@ -32,65 +32,6 @@ inline namespace v1 {
 template <class K, class T, template <class> class Stream>
 class Keyed;
 
-namespace detail {
-
-template <class F>
-concept NamesOutput = requires {
-  typename F::Output;
-};
-template <class F, class T>
-concept FlatMapCallable = NamesOutput<F> ||
-    (MapCallable<F, T>&& requires(std::add_lvalue_reference_t<RecordResultT<F, T>> range) {
-      std::begin(range);
-      std::end(range);
-    });
-
-/// What flat_map makes of T by F: F::Output, or the element type of the range that F returns.
-template <class T, class F>
-struct FlatMapResult {
-  using type = std::remove_cvref_t<decltype(*std::begin(
-      std::declval<std::add_lvalue_reference_t<RecordResultT<F, T>>>()))>;
-};
-template <class T, NamesOutput F>
-struct FlatMapResult<T, F> {
-  using type = typename F::Output;
-};
-
-/// key_by(...).reduce: folds whole records.
-template <class T, class F>
-struct RecordReduceFold {
-  using Value = Owned<T>;
-  F f;
-
-  Value first(const T& record) const { return own(record); }
-  void add(Value& value, const T& record) const { value = f(std::move(value), record); }
-  void merge(Value& into, Value&& from) const {
-    if constexpr (std::is_invocable_v<const F&, Value, Value>) {
-      into = f(std::move(into), std::move(from));
-    } else {
-      into = f(std::move(into), borrow<T>(from));
-    }
-  }
-};
-
-/// A callable, or a member pointer wrapped into one.
-template <class F>
-auto as_function(F&& f) {
-  if constexpr (std::is_member_pointer_v<std::decay_t<F>>) {
-    return [member = f](const auto& record) -> decltype(auto) {
-      if constexpr (std::is_member_object_pointer_v<std::decay_t<F>>) {
-        return (record.*member);
-      } else {
-        return (record.*member)();
-      }
-    };
-  } else {
-    return std::decay_t<F>(std::forward<F>(f));
-  }
-}
-
-}  // namespace detail
-
 // The static assertions below are the only error that a callable of the wrong shape gives: what
 // depends on it stands behind an `if constexpr`.
 
@@ -214,13 +155,25 @@ class Transformations : public PairTransformations<T, Stream>,
 
   /// How often each record occurs in the batch: pairs (record, count), ordered by key group, then
   /// by first appearance.
-  auto count_by_value(Partitions partitions = {},
+  template <class P = Partitions>
+  auto count_by_value(P partitions = {},
                       std::source_location where = std::source_location::current()) const {
     detail::check_retainable<Owned<T>>();
     detail::check_hashable<T>();
+    const detail::Origin origin{"count_by_value", where};
     return detail::exchange<std::pair<Owned<T>, std::int64_t>>(
-        self(), {"count_by_value", where},
-        detail::make_count_exchange<T>(partitions.checked({"count_by_value", where})));
+        self(), origin,
+        detail::make_count_exchange<T>(
+            detail::key_partitions<Owned<T>>(std::move(partitions), origin)));
+  }
+
+  /// Each record once, however often the batch holds it; ordered by key group, then by first
+  /// appearance.
+  template <class P = Partitions>
+  Stream<Owned<T>> distinct(P partitions = {},
+                            std::source_location where = std::source_location::current()) const {
+    return detail::by_key<Owned<T>>(self(), {"distinct", where}, detail::RecordAsKey{},
+                                    detail::PresenceFold{}, std::move(partitions));
   }
 
   /// This stream's records and the other's: partitions of this one first. Streams that share a

@@ -3,6 +3,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/callables.h>
 #include <dstream/aggregate.h>
 #include <dstream/detail/borrow.h>
 #include <dstream/hash_of.h>
@@ -59,10 +60,6 @@ enum class Needs {
 
 template <class V>
 concept Number = std::is_arithmetic_v<V> &&(std::is_floating_point_v<V> || sizeof(V) <= 8);
-template <class V>
-concept Ordered = requires(const V& a, const V& b) {
-  { a < b } -> std::convertible_to<bool>;
-};
 
 template <Needs kNeeds, class V, class T>
 constexpr bool meets_needs() {
