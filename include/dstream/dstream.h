@@ -7,6 +7,7 @@
 #include <dstream/block.h>
 #include <dstream/channel.h>
 #include <dstream/clock.h>
+#include <dstream/collection_source.h>
 #include <dstream/dead_letter.h>
 #include <dstream/decoder.h>
 #include <dstream/error.h>
@@ -31,6 +32,7 @@
 #include <dstream/receiver_status.h>
 #include <dstream/reflect.h>
 #include <dstream/source_range.h>
+#include <dstream/storage_level.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>
 #include <dstream/task_context.h>

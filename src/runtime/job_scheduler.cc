@@ -195,7 +195,8 @@ bool JobScheduler::outputs_ready() {
 void JobScheduler::publish(Run& run, BatchInfo& info) {
   info.processing_end = parts_.clock.now();
   for (const PublishedOutput& output : parts_.compiled.graph().published()) {
-    output.node->operation->publish(run.take_collected(output.from), info);
+    output.node->operation->publish(
+        output.is_last ? run.take_collected(output.from) : run.collected(output.from), info);
   }
   parts_.log.publish(info.batch_time);
   if (parts_.listeners.has_listeners()) {
@@ -239,6 +240,13 @@ void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock) {
 void JobScheduler::drop_pending() {
   for (const BatchInfo& info : pending_) parts_.blocks.remove(info.batch_time);
   pending_.clear();
+}
+
+void JobScheduler::await_room() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] {
+    return halted_ || (pending_.empty() && in_flight_.size() < max_in_flight_ && !advancing_);
+  });
 }
 
 void JobScheduler::drain() {

@@ -53,6 +53,8 @@ class JobScheduler final : public RunObserver {
 
   /// Whether a further batch would start at once.
   bool has_room() const;
+  /// Waits until a further batch would start at once, or the scheduler has halted.
+  void await_room();
   /// Waits until all batches are committed or the scheduler has halted.
   void drain();
   /// Drops waiting batches and lets running tasks end; waits for them.

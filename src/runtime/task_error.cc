@@ -32,7 +32,9 @@ std::exception_ptr task_error(std::exception_ptr cause, const PlanNode* node,
     context.where = node->origin.where;
   }
   const std::string message =
-      fmt::format("the task failed in all of its {} attempts: {}", attempts, what_of(cause));
+      is_failed_task(cause)
+          ? fmt::format("an action in it failed: {}", what_of(cause))
+          : fmt::format("the task failed in all of its {} attempts: {}", attempts, what_of(cause));
   try {
     try {
       std::rethrow_exception(cause);
@@ -41,6 +43,16 @@ std::exception_ptr task_error(std::exception_ptr cause, const PlanNode* node,
     }
   } catch (...) {
     return std::current_exception();
+  }
+}
+
+bool is_failed_task(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& e) {
+    return e.code() == Errc::task_failed;
+  } catch (...) {
+    return false;
   }
 }
 
