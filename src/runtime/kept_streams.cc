@@ -111,8 +111,8 @@ void KeptStream::close() {
 void check_storage_level(const KeepRequest& request, const BlockCache& cache,
                          std::uint32_t executors) {
   const ErrorContext where{request.origin.operation, request.origin.where, {}, {}};
-  const std::string_view name =
-      request.node->name.empty() ? request.node->origin.operation : request.node->name;
+  const PlanNode& node = *request.node;
+  const std::string name = node.name.empty() ? node.origin.operation : node.name;
   if (copies_of(request.level) > executors) {
     throw Error(Errc::invalid_argument,
                 fmt::format("a storage level with a copy on a second executor was asked for the "
@@ -130,7 +130,14 @@ void check_storage_level(const KeepRequest& request, const BlockCache& cache,
                             name, request.format->type),
                 where);
   }
-  cache.prepare_directory();
+  if (!cache.has_directory()) {
+    throw Error(Errc::invalid_argument,
+                fmt::format("the result of {} may be kept on disk, but there is no directory for "
+                            "its files; set Options::cache_directory",
+                            name),
+                where);
+  }
+  cache.make_directory();
 }
 
 void KeptStreams::add(std::shared_ptr<BlockCache> cache, const KeepRequest& request) {

@@ -81,12 +81,7 @@ std::vector<BlockPtr> CachedBlocks::read() const {
 
 BlockCache::BlockCache(Settings settings) : settings_(std::move(settings)) {}
 
-void BlockCache::prepare_directory() const {
-  if (settings_.directory.empty()) {
-    throw Error(Errc::invalid_argument,
-                "a storage level with a disk needs a directory for its files: set "
-                "Options::cache_directory");
-  }
+void BlockCache::make_directory() const {
   settings_.files->create_directories(settings_.directory);
 }
 

@@ -73,9 +73,9 @@ class BlockCache : public std::enable_shared_from_this<BlockCache> {
   };
   explicit BlockCache(Settings settings);
 
-  /// Throws Error{Errc::invalid_argument} where no directory is set, and {Errc::io} where it cannot
-  /// be made.
-  void prepare_directory() const;
+  bool has_directory() const { return !settings_.directory.empty(); }
+  /// Throws Error{Errc::io} where it cannot be made.
+  void make_directory() const;
   /// Takes a set in, in memory.
   CachedBlocksPtr put(const CacheSpec& spec, std::vector<BlockPtr> blocks);
   /// Writes the oldest sets to files until the bound is kept. Blocks on files. Throws Error{Errc::io}
