@@ -339,3 +339,14 @@ TEST_CASE("to_debug_string shows the plan", "[rdd][actions]") {
     CHECK(contains(text, part));
   }
 }
+
+TEST_CASE("aggregates of an Rdd are values", "[rdd][actions]") {
+  everywhere([](StreamingContext& ssc) {
+    const auto bids = ssc.parallelize(std::vector<Bid>{{"ada", 3}, {"grace", 5}}, 2);
+    CHECK(bids.aggregate(sum(&Bid::price)) == 8);
+    const auto [number, total] = bids.aggregate(count(), sum(&Bid::price));
+    CHECK(number == 2);
+    CHECK(total == 8);
+    CHECK(bids.map([](const Bid& bid) { return bid.price; }).top(1) == std::vector<std::int64_t>{5});
+  });
+}

@@ -173,3 +173,42 @@ TEST_CASE("after start a stream takes no transform_with", "[transform]") {
   CHECK(jobs::code_of([&] { ssc.transform(std::tie(numbers, numbers), first); }) ==
         Errc::illegal_state);
 }
+
+TEST_CASE("a stream of pairs joins a data set of pairs", "[transform]") {
+  StreamingContext ssc(either_runner());
+  auto [queue, orders] = ssc.queue_stream<std::pair<std::string, int>>();
+  const auto prices = ssc.parallelize(
+      std::vector<std::pair<std::string, double>>{{"tea", 2.5}, {"milk", 1.0}, {"jam", 4.0}}, 2);
+  using Order = std::pair<std::string, int>;
+  const auto text = [](const std::string& key, const std::string& amount, const std::string& price) {
+    return key + " " + amount + " " + price;
+  };
+  const auto shown = [](const auto& value) {
+    if constexpr (requires { value.has_value(); }) {
+      return value ? std::to_string(static_cast<int>(*value)) : std::string("-");
+    } else {
+      return std::to_string(static_cast<int>(value));
+    }
+  };
+  const auto show = [text, shown](const auto& row) {
+    return text(row.first, shown(row.second.first), shown(row.second.second));
+  };
+  auto inner = testing::capture(orders.join(prices).map(show));
+  auto left = testing::capture(orders.left_outer_join(prices, 3).map(show));
+  auto right = testing::capture(orders.right_outer_join(prices).map(show));
+  auto full = testing::capture(orders.full_outer_join(prices).map(show));
+  // The same names still join streams.
+  auto both = testing::capture(orders.join(orders));
+  testing::BatchDriver driver(ssc);
+  queue.push(std::vector<Order>{{"tea", 1}, {"milk", 2}, {"tea", 3}, {"soap", 9}});
+  driver.run_batch();
+  using Texts = std::vector<std::string>;
+  CHECK(jobs::sorted(inner.last()) == Texts{"milk 2 1", "tea 1 2", "tea 3 2"});
+  CHECK(jobs::sorted(left.last()) == Texts{"milk 2 1", "soap 9 -", "tea 1 2", "tea 3 2"});
+  CHECK(jobs::sorted(right.last()) == Texts{"jam - 4", "milk 2 1", "tea 1 2", "tea 3 2"});
+  CHECK(jobs::sorted(full.last()) == Texts{"jam - 4", "milk 2 1", "soap 9 -", "tea 1 2", "tea 3 2"});
+  CHECK(both.last().size() == 6);
+  driver.run_batch();
+  CHECK(inner.last().empty());
+  CHECK(full.last().size() == 3);
+}

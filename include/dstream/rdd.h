@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/aggregate.h>
 #include <dstream/batch.h>
 #include <dstream/detail/block_format.h>
 #include <dstream/detail/plan_node.h>
@@ -36,8 +37,8 @@ class Rdd : public Transformations<T, Rdd> {
  public:
   using Lazy = Transformations<T, Rdd>;
 
-  /// The transformations alone: lazy().count() and lazy().reduce(f) describe, as a DStream's do,
-  /// where count() and reduce(f) run.
+  /// The transformations alone: lazy().count() describes, as a DStream's does, where count() runs;
+  /// so do reduce, aggregate, top and take_ordered.
   const Lazy& lazy() const { return *this; }
 
   /// All records, in slice order.
@@ -96,6 +97,7 @@ class Rdd : public Transformations<T, Rdd> {
   /// values by `U merge(U, U)`, in slice order. `zero` must be neutral; without records it is the
   /// result.
   template <class U, class Add, class Merge>
+    requires(!Aggregate<U, T>)
   U aggregate(U zero, Add add, Merge merge,
               std::source_location where = std::source_location::current()) const {
     static_assert(detail::AggregateCallables<T, U, Add, Merge>,
@@ -114,6 +116,16 @@ class Rdd : public Transformations<T, Rdd> {
     }
   }
 
+  /// The result of up to eight aggregates over all records; see Transformations::aggregate.
+  template <class A1, class A2 = detail::Omitted, class A3 = detail::Omitted,
+            class A4 = detail::Omitted, class A5 = detail::Omitted, class A6 = detail::Omitted,
+            class A7 = detail::Omitted, class A8 = detail::Omitted>
+    requires Aggregate<A1, T>
+  auto aggregate(A1 a1, A2 a2 = {}, A3 a3 = {}, A4 a4 = {}, A5 a5 = {}, A6 a6 = {}, A7 a7 = {},
+                 A8 a8 = {}, std::source_location where = std::source_location::current()) const {
+    return Lazy::aggregate(a1, a2, a3, a4, a5, a6, a7, a8, where).collect().front();
+  }
+
   /// Calls f(const Owned<T>&) with every record, in slice order, in this thread.
   template <class F>
   void for_each(F&& f) const {
@@ -124,6 +136,21 @@ class Rdd : public Transformations<T, Rdd> {
         for (const Owned<T>& record : detail::records_of<T>(std::move(block))) f(record);
       }
     }
+  }
+
+  /// The n largest records, the largest first; see PartitionTransformations::top.
+  template <class Less = detail::NaturalOrder>
+  std::vector<Owned<T>> top(std::int64_t n, Less less = {},
+                            std::source_location where = std::source_location::current()) const {
+    return Lazy::top(n, std::move(less), where).collect();
+  }
+
+  /// The n smallest records, the smallest first; see PartitionTransformations::take_ordered.
+  template <class Less = detail::NaturalOrder>
+  std::vector<Owned<T>> take_ordered(
+      std::int64_t n, Less less = {},
+      std::source_location where = std::source_location::current()) const {
+    return Lazy::take_ordered(n, std::move(less), where).collect();
   }
 
   /// Calls f(std::span<const Owned<T>>) once per partition, one after the other in this thread.

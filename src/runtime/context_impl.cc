@@ -20,7 +20,7 @@ namespace detail {
 
 ContextImpl::ContextImpl(Options options)
     : options_(checked(std::move(options))),
-      listeners_(this),
+      listeners_(this, options_.clock),
       cache_(std::make_shared<BlockCache>(
           BlockCache::Settings{options_.cache_memory_bytes, options_.cache_directory,
                                options_.file_system, options_.random})) {
@@ -50,6 +50,7 @@ void ContextImpl::add_input(std::shared_ptr<SourceNode> source) {
 
 void ContextImpl::add_output(std::shared_ptr<OutputNode> output) {
   check_open(output->origin);
+  output->id = static_cast<std::uint32_t>(outputs_.size());
   outputs_.push_back(std::move(output));
 }
 
@@ -69,8 +70,8 @@ void ContextImpl::remember(Duration duration) {
 void ContextImpl::check_plan() const {
   if (outputs_.empty()) {
     throw Error(Errc::no_output,
-                "no output operation: add print(), for_each(), foreach_rdd(), to_channel() or "
-                "latest() to a stream before start()");
+                "no output operation: add print(), for_each(), foreach_rdd(), write_to(), "
+                "to_channel(), latest() or one of save_as_*() to a stream before start()");
   }
   std::set<std::string> uids;
   for (const PlanNode* node : plan_nodes(outputs_)) {
@@ -89,7 +90,10 @@ void ContextImpl::build() {
   std::vector<const SourceNode*> inputs;
   for (const auto& input : inputs_) inputs.push_back(input.get());
   std::vector<PlanNodePtr> outputs = outputs_;
-  for (PlanNodePtr& keeps : kept_.outputs(options_.batch_interval)) outputs.push_back(keeps);
+  for (const auto& keeps : kept_.outputs(options_.batch_interval)) {
+    keeps->id = static_cast<std::uint32_t>(outputs.size());
+    outputs.push_back(keeps);
+  }
   compiled_ = std::make_unique<CompiledGraph>(
       StageGraph::build(outputs, std::move(inputs), !kept_.empty()), run_settings_);
   if (options_.execution == Execution::inline_run) {
@@ -124,6 +128,10 @@ void ContextImpl::start(Batches batches) {
     throw Error(Errc::illegal_state, "a stopped context cannot be started again; make a new one");
   }
   check_plan();
+  for (const PlanNodePtr& output : outputs_) {
+    auto& node = static_cast<OutputNode&>(*output);
+    node.operation->open({options_, node});
+  }
   build();
   {
     std::lock_guard lock(mutex_);
@@ -393,6 +401,11 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);
   for (const auto& input : inputs_) input->source->set_tunables(tunables);
+}
+
+std::uint64_t ContextImpl::skipped_outputs() const {
+  std::lock_guard lock(mutex_);
+  return scheduler_ ? scheduler_->skipped_outputs() : 0;
 }
 
 MemoryUse ContextImpl::memory() const {

@@ -60,7 +60,7 @@ std::vector<BlockPtr> run_plan(const PlanNodePtr& node, CollectorFactory collect
   InlineRunner here(host);
   Waiter waiter;
   Run run(compiled, waiter);
-  run.reset({}, std::move(inputs), false);
+  run.reset({}, std::move(inputs), false, false);
   const JobGate::Pass pass(gate, run);
   Runner& runner = pass.runner() != nullptr ? *pass.runner() : here;
   runner.submit(run);

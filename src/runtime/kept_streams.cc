@@ -49,7 +49,7 @@ class KeptBatch final : public BlockProvider {
   const CachedBlocksPtr kept_;
 };
 
-PlanNodePtr output_of(const KeptStream& stream, std::shared_ptr<OutputOperation> operation) {
+std::shared_ptr<OutputNode> output_of(const KeptStream& stream, std::shared_ptr<OutputOperation> operation) {
   const KeepRequest& request = stream.request();
   return make_output_node(request.origin, request.node->element_type, request.node,
                           std::move(operation), request.collector);
@@ -158,8 +158,8 @@ void KeptStreams::check(std::uint32_t executors) const {
   }
 }
 
-std::vector<PlanNodePtr> KeptStreams::outputs(Duration batch_interval) {
-  std::vector<PlanNodePtr> nodes;
+std::vector<std::shared_ptr<OutputNode>> KeptStreams::outputs(Duration batch_interval) {
+  std::vector<std::shared_ptr<OutputNode>> nodes;
   for (const auto& stream : streams_) {
     stream->remember(std::max(remember_, batch_interval));
     if (needs_preparation(stream->request().level)) {

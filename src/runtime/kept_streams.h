@@ -57,7 +57,7 @@ class KeptStreams {
   /// Before the start: what each stream needs that it cannot have. Throws Error.
   void check(std::uint32_t executors) const;
   /// What has to take part in every batch. Fixes how long batches are kept.
-  std::vector<PlanNodePtr> outputs(Duration batch_interval);
+  std::vector<std::shared_ptr<OutputNode>> outputs(Duration batch_interval);
   /// Null where the node is not persisted.
   std::shared_ptr<KeptStream> find(const PlanNodePtr& node) const;
   void close();
