@@ -74,7 +74,7 @@ class PartitionTransformations {
                   "last parameter `emit` needs its result type named: map_partitions<U>(f)");
     if constexpr (kFits && std::is_void_v<Result>) {
       using U = typename detail::RangeElement<
-          std::remove_cvref_t<detail::PartitionResult<F, T>>>::type;
+          std::remove_cvref_t<detail::MapPartitionsResult<F, T>>>::type;
       return detail::narrow<U, detail::PartitionStep<T, U, F>>(self(), {"map_partitions", where},
                                                                std::move(f));
     } else if constexpr (kFits) {

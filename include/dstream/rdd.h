@@ -80,8 +80,8 @@ class Rdd : public Transformations<T, Rdd> {
   Rdd<U> derive(const detail::Origin&, detail::PlanNodePtr node) const {
     return Rdd<U>(*jobs_, std::move(node));
   }
-  template <class U>
-  Rdd<U> derive_from(const Rdd<T>&, const detail::Origin&, detail::PlanNodePtr node) const {
+  template <class U, class Other>
+  Rdd<U> derive_from(const Rdd<Other>&, const detail::Origin&, detail::PlanNodePtr node) const {
     return Rdd<U>(*jobs_, std::move(node));
   }
 

@@ -37,7 +37,7 @@ decltype(auto) call_with_partition(const F& f, PartitionSpan<T> records,
   }
 }
 template <class F, class T>
-using PartitionResult = decltype(call_with_partition<F, T>(
+using MapPartitionsResult = decltype(call_with_partition<F, T>(
     std::declval<const F&>(), std::declval<PartitionSpan<T>>(), std::declval<const TaskContext&>()));
 
 template <class R>
@@ -47,7 +47,7 @@ concept Range = requires(std::add_lvalue_reference_t<R> range) {
 };
 template <class F, class T>
 concept PartitionFunction = (PlainPartitionFunction<F, T> || TaskPartitionFunction<F, T>)&&Range<
-    PartitionResult<F, T>>;
+    MapPartitionsResult<F, T>>;
 
 /// The element type of a range; `bool` for vector<bool>.
 template <class R>

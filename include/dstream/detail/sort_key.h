@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/callables.h>
 #include <dstream/detail/type_parts.h>
 #include <dstream/sort_order.h>
 
@@ -60,11 +61,6 @@ constexpr SortWord<K> sort_word(const K& key, SortOrder order) {
   }
 }
 
-/// A type with an order of its own.
-template <class K>
-concept Ordered = requires(const K& a, const K& b) {
-  { a < b } -> std::convertible_to<bool>;
-};
 template <class F, class K>
 concept OrderOf = std::is_invocable_r_v<bool, const F&, const K&, const K&>;
 
