@@ -17,6 +17,8 @@ Comparison grep_workload();
 Comparison advertising_workload();
 Comparison numeric_workload();
 Comparison shuffle_workload();
+Comparison sort_workload();
+Comparison sort32_workload();
 Comparison empty_batch_workload();
 Comparison inlet_workload();
 Measurement interval_workload();
