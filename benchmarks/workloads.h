@@ -17,6 +17,8 @@ Comparison grep_workload();
 Comparison advertising_workload();
 Comparison numeric_workload();
 Comparison shuffle_workload();
+Comparison group_by_key_workload();
+Comparison join_workload();
 Comparison empty_batch_workload();
 Comparison inlet_workload();
 Measurement interval_workload();
