@@ -125,8 +125,8 @@ TEST_CASE("joins and cogroup by structs", "[join]") { check_joins<key_jobs::Comp
 
 TEST_CASE("joins with a partitioner of the user's", "[join][partitioner]") {
   for (const Options& options : key_jobs::runners()) {
-    JoinJob<std::string> job(
-        options, partition_by([](std::string_view k) { return k.size() % 5; }, 5));
+    JoinJob<std::string> job(options,
+                             partition_by([](std::string_view k) { return k.size() % 5; }, 5));
     for (const Case& keys : key_jobs::cases()) {
       job.check(keys, [](const std::string& k) {
         return key_jobs::group_in(k, static_cast<std::uint32_t>(k.size() % 5), 5);
@@ -158,8 +158,8 @@ TEST_CASE("a stream joined with itself and with its own relatives", "[join]") {
     auto keyed = numbers.key_by([](int x) { return x % 5; });
     auto by_key = testing::capture(keyed.join(keyed));
     auto mixed = testing::capture(pairs.join(keyed));
-    auto of_joins = testing::capture(
-        pairs.join(pairs.reduce_by_key([](int a, int b) { return a + b; })));
+    auto of_joins =
+        testing::capture(pairs.join(pairs.reduce_by_key([](int a, int b) { return a + b; })));
     testing::BatchDriver driver(ssc);
     for (const int count : {0, 1, 40, 3}) {
       const auto input = jobs::numbers(1, count);

@@ -215,9 +215,14 @@ TEST_CASE("flat_map_values with a splitter gives views of the values", "[pairs]"
       return std::pair(p.first, Text(p.second));
     });
   });
-  CHECK((words == std::vector<Pair>{
-                      {1, "to"}, {1, "be"}, {1, "or"}, {3, "not"}, {1, "to"}, {1, "be"}, {1, "or"},
-                      {3, "not"}}));
+  CHECK((words == std::vector<Pair>{{1, "to"},
+                                    {1, "be"},
+                                    {1, "or"},
+                                    {3, "not"},
+                                    {1, "to"},
+                                    {1, "be"},
+                                    {1, "or"},
+                                    {3, "not"}}));
 }
 
 TEST_CASE("views are owned in groups", "[pairs]") {
@@ -249,7 +254,8 @@ TEST_CASE("key_by streams: map_values, pairs, count and reduce", "[pairs]") {
   REQUIRE(squares.size() == 10);
   CHECK((squares[1] == std::pair<Text, int>("even", 4)));
   CHECK((squares[9] == std::pair<Text, int>("odd", 25)));
-  const auto pairs = results_of(input, [&](const DStream<int>& s) { return s.key_by(key).pairs(); });
+  const auto pairs =
+      results_of(input, [&](const DStream<int>& s) { return s.key_by(key).pairs(); });
   CHECK((pairs[3] == std::pair<Text, int>("even", 4)));
   const auto counts =
       results_of(input, [&](const DStream<int>& s) { return s.key_by(key).count(3); });
@@ -269,8 +275,8 @@ TEST_CASE("groups of bools, and vectors of vectors", "[pairs]") {
   std::size_t values = 0;
   for (const auto& [key, lists] : groups) {
     REQUIRE(lists.size() == 1);
-    CHECK(lists[0] == (key == 1 ? std::vector<bool>{true, false, true, false}
-                                : std::vector<bool>{true, true}));
+    CHECK(lists[0] ==
+          (key == 1 ? std::vector<bool>{true, false, true, false} : std::vector<bool>{true, true}));
     values += lists[0].size();
   }
   CHECK(values == 6);

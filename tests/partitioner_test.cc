@@ -81,8 +81,8 @@ TEST_CASE("partition_by decides where keys go, and nothing else", "[partitioner]
     for (const Row& row : rows) {
       for (const auto& keys : batches) {
         INFO(row.name << ", " << keys.size() << " records");
-        CHECK((sums(options, row.f, row.partitions, keys) ==
-               expected(row.f, row.partitions, keys)));
+        CHECK(
+            (sums(options, row.f, row.partitions, keys) == expected(row.f, row.partitions, keys)));
       }
     }
   }
@@ -94,9 +94,8 @@ TEST_CASE("a partition is what one task of the next stage reads", "[partitioner]
   std::vector<std::vector<int>> seen;
   numbers.foreach_rdd([&seen](const Rdd<int>& rdd) {
     rdd.distinct(partition_by([](int x) { return x / 100; }, 3))
-        .for_each_partition([&seen](std::span<const int> part) {
-          seen.emplace_back(part.begin(), part.end());
-        });
+        .for_each_partition(
+            [&seen](std::span<const int> part) { seen.emplace_back(part.begin(), part.end()); });
   });
   testing::BatchDriver driver(ssc);
   queue.push({5, 205, 105, 7, 5, 299});
@@ -155,7 +154,8 @@ TEST_CASE("a partitioner that returns nonsense ends the context with a clear err
   const std::vector<Row> rows = {
       {[](int) -> std::int64_t { return 3; }, "returned 3, but the partitions are 0 to 2"},
       {[](int) -> std::int64_t { return -1; }, "returned -1"},
-      {[](int) { return std::numeric_limits<std::int64_t>::min(); }, "returned -9223372036854775808"},
+      {[](int) { return std::numeric_limits<std::int64_t>::min(); },
+       "returned -9223372036854775808"},
       {[](int k) -> std::int64_t { return k == 3 ? 1'000'000'000'000 : 0; },
        "returned 1000000000000"},
       {[](int) -> std::int64_t { throw std::runtime_error("no idea"); }, "it threw: no idea"},

@@ -38,10 +38,14 @@ K key(int i) {
     if (i == 0) return {};
     const std::string number = std::to_string(i);
     switch (i % 4) {
-      case 0: return std::string("\0", 1) + number;
-      case 1: return "\xff\xc0\xfe" + number;
-      case 2: return "a key that is longer than what lies inline " + number;
-      default: return number;
+      case 0:
+        return std::string("\0", 1) + number;
+      case 1:
+        return "\xff\xc0\xfe" + number;
+      case 2:
+        return "a key that is longer than what lies inline " + number;
+      default:
+        return number;
     }
   } else if constexpr (std::is_same_v<K, Compound>) {
     return {i / 2, i % 2 == 0 ? "even" : "odd, and so long that it lies on the heap"};
