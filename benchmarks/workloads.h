@@ -19,6 +19,8 @@ Comparison numeric_workload();
 Comparison shuffle_workload();
 Comparison sort_workload();
 Comparison sort32_workload();
+Comparison group_by_key_workload();
+Comparison join_workload();
 Comparison empty_batch_workload();
 Comparison inlet_workload();
 Measurement interval_workload();
