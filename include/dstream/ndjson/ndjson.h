@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ class DSTREAM_EXPORT JsonReader {
  private:
   struct Parser;
   std::unique_ptr<Parser> parser_;
+  std::uint32_t any_order_ = 0;  ///< objects that are not tried in order of the fields
 };
 
 /// Whether there is nothing but white space in it.
@@ -86,8 +88,8 @@ class NdjsonDecoder {
 /// Decodes JSON objects, one a line, into plain structs: `ndjson<Trade>()`. A member is read into the
 /// field of its name; members without a field are left out, and a field without a member must be a
 /// std::optional. Fields may be numbers, bool, std::string, std::string_view, plain structs,
-/// std::vector and std::optional of these (no vector<bool>); null leaves an optional empty. Of several
-/// members with one name the last counts. Blank lines are skipped.
+/// std::vector and std::optional of these (no vector<bool>); null leaves an optional empty. Which of
+/// several members with one name counts is not said. Blank lines are skipped.
 ///
 /// Bad records: what is no JSON object or no valid UTF-8, a missing member, a value of another type or
 /// out of the field's range, more than 64 levels, more than max_bytes. What is left out is not looked
