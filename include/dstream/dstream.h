@@ -26,6 +26,7 @@
 #include <dstream/pair_transformations.h>
 #include <dstream/partition_transformations.h>
 #include <dstream/partitions.h>
+#include <dstream/progress_listener.h>
 #include <dstream/push_result.h>
 #include <dstream/queue_source.h>
 #include <dstream/rdd.h>
@@ -33,10 +34,12 @@
 #include <dstream/reflect.h>
 #include <dstream/sink.h>
 #include <dstream/source_range.h>
+#include <dstream/stats_report_listener.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>
 #include <dstream/task_context.h>
 #include <dstream/text.h>
+#include <dstream/text_output.h>
 #include <dstream/through.h>
 #include <dstream/time.h>
 #include <dstream/transformations.h>
