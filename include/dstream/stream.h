@@ -207,10 +207,10 @@ class DStream : public Transformations<T, DStream> {
     context_->check_open(origin);
     return DStream<U>(context_, std::move(node));
   }
-  template <class U>
-  DStream<U> derive_from(const DStream<T>& other, const detail::Origin& origin,
+  template <class U, class Other>
+  DStream<U> derive_from(const DStream<Other>& other, const detail::Origin& origin,
                          detail::PlanNodePtr node) const {
-    detail::check_same_context(context_.get(), other.context_.get(), origin);
+    detail::check_same_context(context_.get(), other.context().get(), origin);
     return derive<U>(origin, std::move(node));
   }
   /// Adds an output that is given the collected batch.

@@ -180,13 +180,10 @@ class StageCutter {
 
   /// Makes the terminals that `node` reads from.
   void connect(const PlanNode* node) {
+    if (node->kind == NodeKind::exchange) return connect_exchange(node);
     for (std::size_t i = 0; i < node->parents.size(); ++i) {
       const PlanNode* parent = node->parents[i].get();
-      if (node->kind == NodeKind::exchange) {
-        const auto* exchange = static_cast<const ExchangeNode*>(node);
-        const TerminalId id = add_terminal({parent, exchange, nullptr});
-        add_input(node, {StageInput::Kind::exchange, node, nullptr, id, UINT32_MAX, 0});
-      } else if (has_driver(node)) {
+      if (has_driver(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
         graph_.stages_[driver_stage_.at(node)].collected.push_back(id);
       } else if (is_published(node)) {
@@ -194,10 +191,20 @@ class StageCutter {
         graph_.published_.push_back({static_cast<const OutputNode*>(node), id});
       } else if (stage_of_.at(parent) != stage_of_.at(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
-        add_input(node, {StageInput::Kind::blocks, node, nullptr, id, UINT32_MAX,
+        add_input(node, {StageInput::Kind::blocks, node, nullptr, {id}, UINT32_MAX,
                          static_cast<std::uint32_t>(i)});
       }
     }
+  }
+  /// One input, however many parents: a task reads a partition of all of them. A parent that comes
+  /// twice has two terminals, for its two sides may write differently.
+  void connect_exchange(const PlanNode* node) {
+    std::vector<TerminalId> from;
+    for (std::uint32_t i = 0; i < node->parents.size(); ++i) {
+      from.push_back(add_terminal({node->parents[i].get(), static_cast<const ExchangeNode*>(node),
+                                   nullptr, i}));
+    }
+    add_input(node, {StageInput::Kind::exchange, node, nullptr, std::move(from), UINT32_MAX, 0});
   }
 
   void add_input(const PlanNode* node, const StageInput& input) {
@@ -245,7 +252,8 @@ class StageCutter {
       std::set<std::uint32_t> parents;
       for (const StageInput& input : stage.inputs) {
         if (input.kind == StageInput::Kind::source) continue;
-        parents.insert(input.driver_stage != UINT32_MAX ? input.driver_stage : input.from.stage);
+        if (input.driver_stage != UINT32_MAX) parents.insert(input.driver_stage);
+        for (const TerminalId& id : input.from) parents.insert(id.stage);
       }
       for (const TerminalId& id : stage.collected) parents.insert(id.stage);
       stage.parents.assign(parents.begin(), parents.end());

@@ -16,8 +16,11 @@ struct StageTerminal {
   const PlanNode* of = nullptr;              ///< the node whose records it takes
   const ExchangeNode* exchange = nullptr;    ///< a shuffle's writing side, or
   CollectorFactory collector = nullptr;      ///< records at rest
+  std::uint32_t parent = 0;                  ///< which of the shuffle's parents `of` is
+
+  const ExchangeSide& side() const { return exchange->exchange->side(parent); }
   TerminalPtr make(const ExchangeSettings& settings) const {
-    return exchange != nullptr ? exchange->exchange->make_writer(settings) : collector(SIZE_MAX);
+    return exchange != nullptr ? side().make_writer(settings) : collector(SIZE_MAX);
   }
 };
 
@@ -37,7 +40,7 @@ struct StageInput {
   Kind kind = Kind::source;
   const PlanNode* entry = nullptr;     ///< the records go to this node's consumers in the stage
   const SourceNode* source = nullptr;
-  TerminalId from;                     ///< exchange; blocks of a task stage
+  std::vector<TerminalId> from;        ///< exchange: one per parent; blocks of a task stage: one
   std::uint32_t driver_stage = UINT32_MAX;  ///< blocks of a driver stage
   std::uint32_t parent = 0;  ///< where entry is a merge: which of its parents the records come from
 };

@@ -1,5 +1,6 @@
 #include "runtime/job_scheduler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dstream/error.h"
@@ -54,20 +55,29 @@ void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
   info.from = from;
   info.sources = std::move(ranges);
   for (const SourceRange& range : info.sources) info.records += range.records;
+  const bool empty = std::all_of(blocks.begin(), blocks.end(),
+                                 [](const auto& of_source) { return of_source.empty(); });
   info.submission_time = parts_.clock.now();
   {
     std::lock_guard lock(mutex_);
     if (halted_) return;
     BatchInfo* const last = pending_.empty() ? nullptr : &pending_.back();
     if (last != nullptr &&
-        ((last->records == 0 && info.records == 0) || pending_.size() >= max_queued)) {
+        ((last_is_empty_ && empty) || pending_.size() >= max_queued)) {
+      last_is_empty_ = last_is_empty_ && empty;
       parts_.blocks.extend(last->batch_time, until, std::move(blocks));
       last->batch_time = until;
       last->records += info.records;
       for (std::size_t s = 0; s < last->sources.size(); ++s) {
-        last->sources[s].records += info.sources[s].records;
+        SourceRange& range = last->sources[s];
+        range.records += info.sources[s].records;
+        if (!range.description.empty() && !info.sources[s].description.empty()) {
+          range.description += "; ";
+        }
+        range.description += info.sources[s].description;
       }
     } else {
+      last_is_empty_ = empty;
       parts_.blocks.put(until, std::move(blocks));
       pending_.push_back(info);
     }
@@ -173,6 +183,7 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
     return false;
   }
   BatchInfo info = run.info();
+  run.count_records(info);
   info.failed_attempts = run.failed_attempts();
   if (run.first_start() != Time()) info.processing_start = run.first_start();
   try {

@@ -105,6 +105,7 @@ Run::Run(CompiledGraph& compiled, RunObserver& observer)
       stages_(compiled.graph().stages().size()) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     stages_[i].outputs.resize(compiled.graph().stages()[i].terminals.size());
+    stages_[i].written.resize(compiled.graph().stages()[i].inputs.size());
   }
 }
 
@@ -174,7 +175,9 @@ void Run::plan_tasks(std::uint32_t id) {
     for (std::uint32_t i = 0; i < stage.inputs.size(); ++i) {
       const StageInput& input = stage.inputs[i];
       if (input.kind == StageInput::Kind::exchange) {
-        add_partitions(i, input, run.tasks);
+        run.written[i].clear();
+        for (const TerminalId& from : input.from) run.written[i].push_back(slices(from));
+        add_partitions(i, input, run.written[i], run.tasks);
         continue;
       }
       if (input.kind == StageInput::Kind::source) {
@@ -188,7 +191,7 @@ void Run::plan_tasks(std::uint32_t id) {
           add_slices(i, *block, run.tasks);
         }
       } else {
-        for (const SliceOutputPtr& output : slices(input.from)) {
+        for (const SliceOutputPtr& output : slices(input.from.front())) {
           if (output) add_slices(i, static_cast<const Block&>(*output), run.tasks);
         }
       }
@@ -214,16 +217,15 @@ void Run::add_slices(std::uint32_t input, const Block& block, std::vector<Task>&
   }
 }
 
-void Run::add_partitions(std::uint32_t input, const StageInput& from,
+void Run::add_partitions(std::uint32_t input, const StageInput& from, const Written& written,
                          std::vector<Task>& tasks) const {
   const Exchange& exchange = *static_cast<const ExchangeNode*>(from.entry)->exchange;
-  const auto written = slices(from.from);
   const std::uint32_t partitions = exchange.partitions(compiled_.settings().exchange);
   for (std::uint32_t p = 0; p < partitions; ++p) {
     const bool wanted =
-        compiled_.settings().run_empty_tasks || (p == 0 && exchange.reads_nothing()) ||
-        std::any_of(written.begin(), written.end(), [p](const SliceOutputPtr& slice) {
-          return slice && slice->records(p) != 0;
+        compiled_.settings().run_empty_tasks ||
+        std::any_of(written.begin(), written.end(), [&](std::span<const SliceOutputPtr> slices) {
+          return exchange.wanted(compiled_.settings().exchange, slices, p);
         });
     if (wanted) tasks.push_back({input, p, nullptr, 0, 0, 0});
   }
@@ -272,18 +274,20 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
   const Stage& stage = this->stage(stage_id);
   const Task& task = run.tasks[task_id];
   const Duration start = compiled_.settings().clock->monotonic();
-  std::uint64_t records_in = task.end - task.begin;
-  pipeline.begin(context, outputs_);
+  std::uint64_t records_in = 0;
+  pipeline.begin(task.input, context, outputs_);
   if (task.block != nullptr) {
-    pipeline.read_block(task.input, *task.block, task.begin, task.end);
+    records_in = pipeline.read_block(task.input, *task.block, task.begin, task.end);
   } else {
-    const auto written = slices(stage.inputs[task.input].from);
-    for (const SliceOutputPtr& slice : written) {
-      if (slice) records_in += slice->records(task.partition);
+    const Written& written = run.written[task.input];
+    for (const auto& slices : written) {
+      for (const SliceOutputPtr& slice : slices) {
+        if (slice) records_in += slice->records(task.partition);
+      }
     }
     pipeline.read_exchange(task.input, written, task.partition);
   }
-  pipeline.flush();
+  pipeline.flush(task.input);
   std::uint64_t records_out = 0;
   for (std::uint32_t t = 0; t < stage.terminals.size(); ++t) {
     SliceOutputPtr output = pipeline.take(t);
@@ -365,6 +369,15 @@ bool Run::finish_stage(std::uint32_t stage, std::vector<std::uint32_t>& ready) {
   return unfinished_stages_.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
+void Run::count_records(BatchInfo& info) const {
+  for (std::size_t s = 0; s < inputs_.size() && s < info.sources.size(); ++s) {
+    std::uint64_t records = 0;
+    for (const BlockPtr& block : inputs_[s]) records += block->records_found();
+    info.records += records - info.sources[s].records;
+    info.sources[s].records = records;
+  }
+}
+
 std::vector<BlockPtr> Run::collected(TerminalId id) const {
   std::vector<BlockPtr> blocks;
   for (const SliceOutputPtr& output : slices(id)) {
@@ -403,7 +416,7 @@ void Run::release() {
     for (std::size_t t = 0; t < stage.terminals.size(); ++t) {
       for (SliceOutputPtr& output : stages_[i].outputs[t]) {
         if (output && stage.terminals[t].exchange != nullptr) {
-          stage.terminals[t].exchange->exchange->recycle(std::move(output));
+          stage.terminals[t].side().recycle(std::move(output));
         }
       }
       stages_[i].outputs[t].clear();

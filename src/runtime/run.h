@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -131,6 +132,8 @@ class Run {
   bool finish_stage(std::uint32_t stage, std::vector<std::uint32_t>& ready);
   void complete() { observer_.run_complete(*this); }
 
+  /// After completion: puts in what was not known of the sources' records before they were read.
+  void count_records(BatchInfo& info) const;
   /// After completion: the blocks of a published output or a driver's input, in slice order.
   std::vector<BlockPtr> collected(TerminalId id) const;
   /// The same, leaving nothing behind: the caller is their only owner.
@@ -146,8 +149,12 @@ class Run {
   void release();
 
  private:
+  /// The slices of every parent of a shuffle.
+  using Written = std::vector<std::span<const SliceOutputPtr>>;
+
   struct StageRun {
     std::vector<Task> tasks;
+    std::vector<Written> written;                      // [input], where that is a shuffle
     std::vector<std::vector<SliceOutputPtr>> outputs;  // [terminal][task]
     std::vector<BlockPtr> result;                      // of a transform
     StageFigures figures;                              // of a watched run
@@ -158,7 +165,8 @@ class Run {
   void make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready);
   void plan_tasks(std::uint32_t stage);
   void add_slices(std::uint32_t input, const Block& block, std::vector<Task>& tasks) const;
-  void add_partitions(std::uint32_t input, const StageInput& from, std::vector<Task>& tasks) const;
+  void add_partitions(std::uint32_t input, const StageInput& from, const Written& written,
+                      std::vector<Task>& tasks) const;
   void attempt(std::uint32_t stage, std::uint32_t task, Pipeline& pipeline,
                const TaskContext& context);
   void run_driver(std::uint32_t stage, JobRunner& jobs);

@@ -6,6 +6,8 @@
 
 #include "dstream/detail/sources.h"
 #include "dstream/error.h"
+#include "dstream/fixed_records.h"
+#include "dstream/lines.h"
 #include "dstream/listener.h"
 #include "runtime/context_impl.h"
 
@@ -48,6 +50,43 @@ DStream<std::string_view> StreamingContext::socket_text_stream(std::string host,
   return add_source<std::string_view>(
       "socket_text_stream",
       detail::make_socket_text_source(std::move(host), port, impl_->options()), where);
+}
+
+DStream<std::string_view> StreamingContext::text_file_stream(std::string directory,
+                                                             FileStreamOptions options,
+                                                             std::source_location where) {
+  return add_source<std::string_view>(
+      "text_file_stream",
+      detail::make_directory_source("text_file_stream", std::move(directory),
+                                    detail::make_file_blocks(lines()), options, impl_->options()),
+      where);
+}
+
+DStream<std::string_view> StreamingContext::binary_records_stream(std::string directory,
+                                                                  std::size_t record_bytes,
+                                                                  FileStreamOptions options,
+                                                                  std::source_location where) {
+  return add_source<std::string_view>(
+      "binary_records_stream",
+      detail::make_directory_source("binary_records_stream", std::move(directory),
+                                    detail::make_file_blocks(fixed_records(record_bytes)), options,
+                                    impl_->options()),
+      where);
+}
+
+DStream<std::string_view> StreamingContext::text_file(std::string path, FileOptions options,
+                                                      std::source_location where) {
+  return text_files({std::move(path)}, options, where);
+}
+
+DStream<std::string_view> StreamingContext::text_files(std::vector<std::string> paths,
+                                                       FileOptions options,
+                                                       std::source_location where) {
+  return add_source<std::string_view>(
+      "text_files",
+      detail::make_files_source("text_files", std::move(paths), detail::make_file_blocks(lines()),
+                                options, impl_->options()),
+      where);
 }
 
 void StreamingContext::start() { impl_->start(); }

@@ -9,6 +9,18 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
+/// What an operator found wrong with its argument stays that, also when it came to light in a task.
+Errc code_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& e) {
+    const bool by_operator = e.code() == Errc::invalid_argument && !e.operation().empty();
+    return by_operator ? Errc::invalid_argument : Errc::task_failed;
+  } catch (...) {
+    return Errc::task_failed;
+  }
+}
+
 std::string what_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -37,7 +49,7 @@ std::exception_ptr nest(std::exception_ptr cause, const std::string& message,
     try {
       std::rethrow_exception(cause);
     } catch (...) {
-      std::throw_with_nested(Error(Errc::task_failed, message, std::move(context)));
+      std::throw_with_nested(Error(code_of(cause), message, std::move(context)));
     }
   } catch (...) {
     return std::current_exception();

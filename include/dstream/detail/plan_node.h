@@ -87,10 +87,10 @@ class DSTREAM_EXPORT MergeNode final : public PlanNode {
   ~MergeNode() override;
 };
 
-/// A shuffle: ends one stage and begins another.
+/// A shuffle of one parent or several: ends their stages and begins another.
 class DSTREAM_EXPORT ExchangeNode final : public PlanNode {
  public:
-  ExchangeNode(Origin origin, std::string_view element_type, PlanNodePtr parent,
+  ExchangeNode(Origin origin, std::string_view element_type, std::vector<PlanNodePtr> parents,
                std::shared_ptr<const Exchange> exchange);
   ~ExchangeNode() override;
 
@@ -104,6 +104,14 @@ DSTREAM_EXPORT PlanNodePtr make_narrow_node(Origin origin, std::string_view elem
 DSTREAM_EXPORT PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type,
                                               PlanNodePtr parent,
                                               std::shared_ptr<const Exchange> exchange);
+/// A shuffle of several parents, a side for each; see CoExchange.
+DSTREAM_EXPORT PlanNodePtr make_co_exchange_node(Origin origin, std::string_view element_type,
+                                                 std::vector<PlanNodePtr> parents,
+                                                 CoExchange::Sides sides,
+                                                 CoExchange::ReaderFactory make_reader);
+DSTREAM_EXPORT PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
+                                           std::vector<PlanNodePtr> parents,
+                                           CollectorFactory collector);
 /// All of `parent` in one partition; see GatherExchange.
 DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view element_type,
                                             PlanNodePtr parent, CollectorFactory collector,
