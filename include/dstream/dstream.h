@@ -46,6 +46,7 @@
 #include <dstream/sink.h>
 #include <dstream/sketches.h>
 #include <dstream/sort_order.h>
+#include <dstream/socket_sink.h>
 #include <dstream/source_range.h>
 #include <dstream/stats_report_listener.h>
 #include <dstream/stream.h>

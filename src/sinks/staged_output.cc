@@ -112,15 +112,10 @@ void StagedOutput::abort_one(const Staged& staged) noexcept {
   }
 }
 
-void check_write(const Origin& origin, std::uint32_t partitions, bool has_sink) {
-  const ErrorContext context{origin.operation, origin.where, {}, {}};
-  if (!has_sink) throw Error(Errc::invalid_argument, "the sink is null; make one first", context);
-  if (partitions <= 1) return;
-  throw Error(Errc::invalid_argument,
-              fmt::format("partitions is 0 (one per task) or 1 (all in one), not {}; repartition the "
-                          "stream before for another number",
-                          partitions),
-              context);
+void check_sink(const Origin& origin, bool has_sink) {
+  if (has_sink) return;
+  throw Error(Errc::invalid_argument, "the sink is null; make one first",
+              {origin.operation, origin.where, {}, {}});
 }
 
 }  // namespace detail

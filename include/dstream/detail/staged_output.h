@@ -108,8 +108,8 @@ class SinkOutput final : public StagedOutput {
   const std::shared_ptr<Sink<T>> sink_;
 };
 
-/// Throws Errc::invalid_argument unless `partitions` is 0 or 1, or where the sink is null.
-DSTREAM_EXPORT void check_write(const Origin& origin, std::uint32_t partitions, bool has_sink);
+/// Throws Errc::invalid_argument where the sink is null.
+DSTREAM_EXPORT void check_sink(const Origin& origin, bool has_sink);
 
 }  // namespace detail
 }  // namespace v1
