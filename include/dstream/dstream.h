@@ -2,34 +2,49 @@
 
 /// Everything a stream program needs.
 
+#include <dstream/aggregate.h>
+#include <dstream/aggregates.h>
 #include <dstream/batch.h>
 #include <dstream/batch_info.h>
 #include <dstream/block.h>
 #include <dstream/channel.h>
 #include <dstream/clock.h>
+#include <dstream/csv.h>
 #include <dstream/dead_letter.h>
 #include <dstream/decoder.h>
 #include <dstream/error.h>
 #include <dstream/field_names.h>
+#include <dstream/field_text.h>
+#include <dstream/file_source.h>
+#include <dstream/fixed_records.h>
 #include <dstream/format.h>
+#include <dstream/frames.h>
 #include <dstream/generator_source.h>
 #include <dstream/hash.h>
 #include <dstream/hash_of.h>
+#include <dstream/hyper_log_log.h>
 #include <dstream/inlet.h>
+#include <dstream/key_transformations.h>
 #include <dstream/keyed.h>
+#include <dstream/lines.h>
 #include <dstream/listener.h>
 #include <dstream/memory_bytes.h>
 #include <dstream/options.h>
 #include <dstream/output.h>
+#include <dstream/output_options.h>
 #include <dstream/owned.h>
 #include <dstream/pair_transformations.h>
 #include <dstream/partition_transformations.h>
 #include <dstream/partitions.h>
 #include <dstream/push_result.h>
+#include <dstream/quantile_sketch.h>
 #include <dstream/queue_source.h>
 #include <dstream/rdd.h>
 #include <dstream/receiver_status.h>
 #include <dstream/reflect.h>
+#include <dstream/sink.h>
+#include <dstream/sketches.h>
+#include <dstream/sort_order.h>
 #include <dstream/source_range.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>
@@ -39,4 +54,5 @@
 #include <dstream/time.h>
 #include <dstream/transformations.h>
 #include <dstream/type_name.h>
+#include <dstream/union_all.h>
 #include <dstream/version.h>

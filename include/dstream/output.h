@@ -10,17 +10,12 @@
 #include <dstream/detail/console.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/format.h>
+#include <dstream/output_options.h>
 #include <dstream/rdd.h>
 #include <dstream/task_context.h>
 
 namespace dstream {
 inline namespace v1 {
-
-/// How `for_each` calls its function.
-struct ForEachOptions {
-  /// From several tasks at a time, in no order. The function must then be callable as const.
-  bool parallel = false;
-};
 
 namespace detail {
 

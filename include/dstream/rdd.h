@@ -47,6 +47,21 @@ class Rdd : public Transformations<T, Rdd> {
     return records;
   }
 
+  /// The n largest records, the largest first; see PartitionTransformations::top.
+  template <class Less = detail::NaturalOrder>
+  std::vector<Owned<T>> top(std::int64_t n, Less less = {},
+                            std::source_location where = std::source_location::current()) const {
+    return Transformations<T, Rdd>::top(n, std::move(less), where).collect();
+  }
+
+  /// The n smallest records, the smallest first; see PartitionTransformations::take_ordered.
+  template <class Less = detail::NaturalOrder>
+  std::vector<Owned<T>> take_ordered(
+      std::int64_t n, Less less = {},
+      std::source_location where = std::source_location::current()) const {
+    return Transformations<T, Rdd>::take_ordered(n, std::move(less), where).collect();
+  }
+
   /// Calls f(std::span<const Owned<T>>) once per partition, one after the other in this thread.
   template <class F>
   void for_each_partition(F&& f) const {
@@ -65,8 +80,8 @@ class Rdd : public Transformations<T, Rdd> {
   Rdd<U> derive(const detail::Origin&, detail::PlanNodePtr node) const {
     return Rdd<U>(*jobs_, std::move(node));
   }
-  template <class U>
-  Rdd<U> derive_from(const Rdd<T>&, const detail::Origin&, detail::PlanNodePtr node) const {
+  template <class U, class Other>
+  Rdd<U> derive_from(const Rdd<Other>&, const detail::Origin&, detail::PlanNodePtr node) const {
     return Rdd<U>(*jobs_, std::move(node));
   }
 

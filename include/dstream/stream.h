@@ -7,10 +7,16 @@
 #include <utility>
 
 #include <dstream/channel.h>
+#include <dstream/detail/csv_record.h>
+#include <dstream/detail/files_output.h>
+#include <dstream/detail/json_record.h>
 #include <dstream/detail/plan_context.h>
+#include <dstream/detail/staged_output.h>
 #include <dstream/keyed.h>
 #include <dstream/output.h>
+#include <dstream/output_options.h>
 #include <dstream/rdd.h>
+#include <dstream/sink.h>
 #include <dstream/transformations.h>
 
 namespace dstream {
@@ -18,6 +24,11 @@ inline namespace v1 {
 
 template <class T>
 class DStream;
+
+namespace detail {
+template <class T>
+struct ObjectFormat;  // object_files.h
+}
 
 /// A DStream and its key function; see Keyed.
 template <class K, class T>
@@ -48,15 +59,18 @@ class DStream : public Transformations<T, DStream> {
     }
   }
 
-  /// Prints the first `n` records of every batch to stdout, below a header with the batch time.
-  void print(std::size_t n = 10, std::source_location where = std::source_location::current()) const {
+  /// Prints the first `n` records of every batch to stdout, below a header with the batch time. At
+  /// least once: printed again when the batch is repeated.
+  void print(std::size_t n = 10, OutputOptions options = {},
+             std::source_location where = std::source_location::current()) const {
     // One record more than is shown tells whether to print "...".
-    add_task_output({"print", where}, gather({"print", where}, n + 1, true),
-                    detail::make_print_output<T>(n));
+    add_step_output({"print", where}, gather({"print", where}, n + 1, true),
+                    detail::make_print_output<T>(n), std::move(options));
   }
 
   /// Calls f(const T&) with every record, one at a time in slice order, on one thread;
-  /// `{.parallel = true}` lifts that. At least once: repeated when a task is retried.
+  /// `{.parallel = true}` lifts that. At least once: when a task is retried all of its records come
+  /// again, and so they do when the batch is repeated.
   template <class F>
   void for_each(F f, ForEachOptions options = {},
                 std::source_location where = std::source_location::current()) const {
@@ -64,21 +78,93 @@ class DStream : public Transformations<T, DStream> {
                   "for_each: the callable must be callable as f(const T&)");
     auto output = std::make_shared<detail::ForEachOutput<T, F>>(std::move(f));
     const detail::Origin origin{"for_each", where};
-    add_task_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
-                    std::move(output));
+    add_step_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
+                    std::move(output), {std::move(options.name), options.on_failure});
   }
 
   /// Calls f with every batch's data set, on the driver thread: `f(Rdd<T>)`, `f(Rdd<T>, Time)` or
   /// `f(Rdd<T>, Time, const BatchInfo&)`. Called for empty batches too. At least once.
   template <class F>
-  void foreach_rdd(F f, std::source_location where = std::source_location::current()) const {
+  void foreach_rdd(F f, OutputOptions options = {},
+                   std::source_location where = std::source_location::current()) const {
     static_assert(std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time> ||
                       std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>,
                   "foreach_rdd: the callable must be callable as f(Rdd<T>), f(Rdd<T>, Time) or "
                   "f(Rdd<T>, Time, const BatchInfo&)");
     const detail::Origin origin{"foreach_rdd", where};
-    add_collecting_output(
-        origin, std::make_shared<detail::ForeachRddOutput<T, F>>(std::move(f), origin));
+    add_collecting_output(origin,
+                          std::make_shared<detail::ForeachRddOutput<T, F>>(std::move(f), origin),
+                          std::move(options));
+  }
+
+  /// Writes every batch to a sink; see Sink for the contract. Exactly once where the sink keeps it:
+  /// what tasks have written becomes visible after the batch's COMMIT, batches in time order.
+  template <class AnySink>
+  void write_to(std::shared_ptr<AnySink> sink, WriteOptions options = {},
+                std::source_location where = std::source_location::current()) const {
+    static_assert(std::is_convertible_v<AnySink*, Sink<T>*>,
+                  "write_to: the sink must be a std::shared_ptr to a Sink<T>, T being this stream's "
+                  "type of records");
+    if constexpr (std::is_convertible_v<AnySink*, Sink<T>*>) {
+      detail::check_write({"write_to", where}, options.partitions, sink != nullptr);
+      auto output = std::make_shared<detail::SinkOutput<T>>(std::move(sink), options.uid);
+      add_step_output({"write_to", where}, written({"write_to", where}, options.partitions),
+                      std::move(output), {std::move(options.name), options.on_failure},
+                      std::move(options.uid));
+    }
+  }
+
+  /// Saves every batch as text, one record per line as print() shows it, in a directory of its own:
+  /// `prefix-TIME_MS[.suffix]`, with a file `part-NNNNN` per partition that has records. The
+  /// directory appears whole, after the batch's COMMIT; an earlier output of the same batch is
+  /// replaced. Line ends inside records stay as they are.
+  void save_as_text_files(std::string prefix, std::string suffix = {}, SaveOptions options = {},
+                          std::source_location where = std::source_location::current()) const {
+    detail::check_printable<T>();
+    if constexpr (detail::holds_for_all_parts<detail::PrintsParts, T>()) {
+      save<detail::TextFormat<T>>("save_as_text_files", std::move(prefix), std::move(suffix),
+                                  std::move(options), "", where);
+    }
+  }
+
+  /// The same as one JSON value per line, in files `part-NNNNN.ndjson`: structs and tuples as objects.
+  /// Bytes that are no valid UTF-8 become U+FFFD, NaN and infinities null.
+  void save_as_ndjson_files(std::string prefix, std::string suffix = {}, SaveOptions options = {},
+                            std::source_location where = std::source_location::current()) const {
+    constexpr bool kWritable = detail::kHasJsonForm<T>;
+    static_assert(kWritable,
+                  "save_as_ndjson_files: the records must be numbers, text, durations, or plain "
+                  "structs, pairs, tuples, optionals, vectors and arrays of these");
+    if constexpr (kWritable) {
+      save<detail::NdjsonFormat<T>>("save_as_ndjson_files", std::move(prefix), std::move(suffix),
+                                    std::move(options), ".ndjson", where);
+    }
+  }
+
+  /// The same as comma-separated values (RFC 4180, lines ended by '\n'), in files
+  /// `part-NNNNN.csv`, each with a line of column names.
+  void save_as_csv_files(std::string prefix, std::string suffix = {}, SaveOptions options = {},
+                         std::source_location where = std::source_location::current()) const {
+    constexpr bool kWritable = detail::has_csv_form<T>();
+    static_assert(kWritable,
+                  "save_as_csv_files: the records must be plain structs, pairs or tuples of numbers, "
+                  "text, durations and optionals of these: map() them to such a struct before");
+    if constexpr (kWritable) {
+      save<detail::CsvFormat<T>>("save_as_csv_files", std::move(prefix), std::move(suffix),
+                                 std::move(options), ".csv", where);
+    }
+  }
+
+  /// The same as the library's own object files: the codec of each record, with a checksum. start()
+  /// throws Errc::missing_codec where T has none. Needs <dstream/object_files.h>.
+  void save_as_object_files(std::string prefix, std::string suffix = {}, SaveOptions options = {},
+                            std::source_location where = std::source_location::current()) const {
+    constexpr bool kIncluded = requires { sizeof(detail::ObjectFormat<T>); };
+    static_assert(kIncluded, "save_as_object_files: #include <dstream/object_files.h>");
+    if constexpr (kIncluded) {
+      save<detail::ObjectFormat<T>>("save_as_object_files", std::move(prefix), std::move(suffix),
+                                    std::move(options), "", where);
+    }
   }
 
   /// Results for a host thread to pull, batch by batch, each exactly once after its COMMIT.
@@ -121,19 +207,19 @@ class DStream : public Transformations<T, DStream> {
     context_->check_open(origin);
     return DStream<U>(context_, std::move(node));
   }
-  template <class U>
-  DStream<U> derive_from(const DStream<T>& other, const detail::Origin& origin,
+  template <class U, class Other>
+  DStream<U> derive_from(const DStream<Other>& other, const detail::Origin& origin,
                          detail::PlanNodePtr node) const {
-    detail::check_same_context(context_.get(), other.context_.get(), origin);
+    detail::check_same_context(context_.get(), other.context().get(), origin);
     return derive<U>(origin, std::move(node));
   }
   /// Adds an output that is given the collected batch.
   void add_collecting_output(const detail::Origin& origin,
-                             std::shared_ptr<detail::OutputOperation> operation) const {
+                             std::shared_ptr<detail::OutputOperation> operation,
+                             OutputOptions options = {}) const {
     detail::check_retainable<T>();
-    context_->add_output(detail::make_output_node(origin, type_name<T>(), node_,
-                                                  std::move(operation),
-                                                  &detail::make_collector<T>));
+    detail::add_output(*context_, origin, type_name<T>(), node_, std::move(operation),
+                       &detail::make_collector<T>, std::move(options), {});
   }
 
  private:
@@ -143,10 +229,25 @@ class DStream : public Transformations<T, DStream> {
     return detail::make_gather_node(origin, type_name<T>(), node_, &detail::make_collector<T>, limit,
                                     reads_nothing);
   }
-  void add_task_output(const detail::Origin& origin, detail::PlanNodePtr parent,
-                       std::shared_ptr<detail::OutputOperation> operation) const {
-    context_->add_output(detail::make_output_node(origin, type_name<T>(), std::move(parent),
-                                                  std::move(operation), nullptr));
+  void add_step_output(const detail::Origin& origin, detail::PlanNodePtr parent,
+                       std::shared_ptr<detail::OutputOperation> operation, OutputOptions options,
+                       std::string uid = {}) const {
+    detail::add_output(*context_, origin, type_name<T>(), std::move(parent), std::move(operation),
+                       nullptr, std::move(options), std::move(uid));
+  }
+  /// What a sink's tasks read: the stream as it is, or all of it in one partition.
+  detail::PlanNodePtr written(const detail::Origin& origin, std::uint32_t partitions) const {
+    return partitions == 0 ? node_ : gather(origin, SIZE_MAX, false);
+  }
+  template <class Format>
+  void save(const char* operation, std::string prefix, std::string suffix, SaveOptions options,
+            std::string_view extension, std::source_location where) const {
+    const detail::Origin origin{operation, where};
+    detail::check_write(origin, options.partitions, true);
+    auto output = std::make_shared<detail::FormattedFiles<T, Format>>(
+        std::move(prefix), std::move(suffix), options, extension);
+    add_step_output(origin, written(origin, options.partitions), std::move(output),
+                    {std::move(options.name), options.on_failure});
   }
 
   std::shared_ptr<detail::PlanContext> context_;

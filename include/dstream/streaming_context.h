@@ -6,18 +6,23 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include <dstream/decoder.h>
 #include <dstream/export.h>
+#include <dstream/file_source.h>
 #include <dstream/generator_source.h>
 #include <dstream/inlet.h>
 #include <dstream/options.h>
 #include <dstream/queue_source.h>
 #include <dstream/stream.h>
+#include <dstream/union_all.h>
 
 namespace dstream {
 inline namespace v1 {
 
 class StreamingListener;
+struct ListenerStatus;
 
 /// Life of a context; moves only forward.
 enum class ContextState : std::uint8_t {
@@ -101,6 +106,61 @@ class DSTREAM_EXPORT StreamingContext {
     return add_source<T>("generator_stream", detail::make_generator_source(std::move(f)), where);
   }
 
+  /// Lines of the files that appear in a directory (Spark's textFileStream). A file has to be whole
+  /// when it appears: write it elsewhere on the same file system and rename it. The directory may be
+  /// a pattern of directories with '*', '?' and '[…]'; one that is missing is tried again with every
+  /// batch. Listed on the thread that cuts batches, read by tasks. Makes no arrivals: with the
+  /// arrival trigger files come with the batches that other sources start.
+  DStream<std::string_view> text_file_stream(
+      std::string directory, FileStreamOptions options = {},
+      std::source_location where = std::source_location::current());
+
+  /// Records of the files that appear in a directory, as `decoder` reads them: `lines`, `csv<T>`,
+  /// `frames`, `ndjson<T>` or one of your own.
+  template <class D>
+  auto file_stream(std::string directory, D decoder, FileStreamOptions options = {},
+                   std::source_location where = std::source_location::current()) {
+    if constexpr (detail::check_decoder<D>()) {
+      return add_source<typename D::Record>(
+          "file_stream",
+          detail::make_directory_source("file_stream", std::move(directory),
+                                        detail::make_file_blocks(std::move(decoder)), options,
+                                        this->options()),
+          where);
+    }
+  }
+
+  /// Records of `record_bytes` each of the files that appear in a directory (Spark's
+  /// binaryRecordsStream). A file of another length stops the context, unless the options say
+  /// otherwise.
+  DStream<std::string_view> binary_records_stream(
+      std::string directory, std::size_t record_bytes,
+      FileStreamOptions options = {.bad_records = BadRecords::fail},
+      std::source_location where = std::source_location::current());
+
+  /// Lines of a file, or of all files that a pattern names, in one batch. start() throws Errc::io
+  /// where there is none.
+  DStream<std::string_view> text_file(
+      std::string path, FileOptions options = {},
+      std::source_location where = std::source_location::current());
+  DStream<std::string_view> text_files(
+      std::vector<std::string> paths, FileOptions options = {},
+      std::source_location where = std::source_location::current());
+
+  /// Records of files, in the order of the paths, in one batch.
+  template <class D>
+  auto files(std::vector<std::string> paths, D decoder, FileOptions options = {},
+             std::source_location where = std::source_location::current()) {
+    if constexpr (detail::check_decoder<D>()) {
+      return add_source<typename D::Record>(
+          "files",
+          detail::make_files_source("files", std::move(paths),
+                                    detail::make_file_blocks(std::move(decoder)), options,
+                                    this->options()),
+          where);
+    }
+  }
+
   /// A stream of a source of one's own.
   template <class T>
   DStream<T> add_source(const char* operation, std::shared_ptr<detail::InputSource> source,
@@ -111,6 +171,20 @@ class DSTREAM_EXPORT StreamingContext {
     return DStream<T>(plan(), std::move(node));
   }
 
+  /// Streams of this context as one; see union_all().
+  template <class T>
+  DStream<T> union_all(const std::vector<DStream<T>>& streams,
+                       std::source_location where = std::source_location::current()) {
+    DStream<T> all = dstream::union_all(streams, where);
+    detail::check_same_context(plan().get(), all.context().get(), {"union_all", where});
+    return all;
+  }
+  template <class T>
+  DStream<T> union_all(std::initializer_list<DStream<T>> streams,
+                       std::source_location where = std::source_location::current()) {
+    return union_all(std::vector<DStream<T>>(streams), where);
+  }
+
   // ---- life ----------------------------------------------------------------------------------
 
   /// Checks the plan and starts. Throws Errc::no_output if nothing would be done, and
@@ -118,7 +192,8 @@ class DSTREAM_EXPORT StreamingContext {
   void start();
 
   /// Ends the context. Graceful: everything received before the call is processed first. Does
-  /// nothing the second time. Throws Errc::illegal_state inside a callback of this context.
+  /// nothing the second time. Listeners get five seconds for the events that are queued; one that
+  /// needs longer is left behind (listener_status()). Throws Errc::illegal_state inside a callback of this context.
   void stop(StopMode mode = StopMode::immediate);
 
   /// Waits until the context has stopped; rethrows the error that stopped it.
@@ -139,8 +214,14 @@ class DSTREAM_EXPORT StreamingContext {
 
   /// Adds a listener; before start().
   void add_listener(std::shared_ptr<StreamingListener> listener);
-  /// Events that slow listeners have lost.
+  /// Takes a listener away at any time. A call that it is in goes on; later events pass it by.
+  void remove_listener(const std::shared_ptr<StreamingListener>& listener);
+  /// How the listeners get on; after stop() whether one of them was left behind.
+  ListenerStatus listener_status() const;
+  /// Events that listeners have lost: because they were slow, or because they threw.
   std::uint64_t dropped_events() const;
+  /// Outputs of batches that were left out by OutputFailure::skip.
+  std::uint64_t skipped_outputs() const;
 
   /// Memory that the library holds for this context's data right now.
   MemoryUse memory() const;

@@ -42,9 +42,10 @@ class StageCutter {
   }
 
   static bool is_narrow(const PlanNode* node) {
-    if (node->kind == NodeKind::output) return operation(node).phase == OutputPhase::task;
+    if (node->kind == NodeKind::output) return is_step(node);
     return node->kind == NodeKind::narrow || node->kind == NodeKind::merge;
   }
+  static bool is_step(const PlanNode* node) { return static_cast<const OutputNode*>(node)->is_step(); }
   static const OutputOperation& operation(const PlanNode* node) {
     return *static_cast<const OutputNode*>(node)->operation;
   }
@@ -143,7 +144,12 @@ class StageCutter {
         driver_stage_[driver->second] = stage.id;
         set_driver(stage, driver->second);
       } else {
-        for (const PlanNode* node : nodes) stage_of_[node] = stage.id;
+        for (const PlanNode* node : nodes) {
+          stage_of_[node] = stage.id;
+          if (node->kind == NodeKind::output) {
+            stage.outputs.push_back(static_cast<const OutputNode*>(node));
+          }
+        }
         stage.nodes = std::move(nodes);
       }
       graph_.stages_.push_back(std::move(stage));
@@ -154,6 +160,7 @@ class StageCutter {
       stage.transform = static_cast<const TransformNode*>(node);
     } else {
       stage.driver_output = static_cast<const OutputNode*>(node);
+      stage.outputs.push_back(stage.driver_output);
       stage.gated = true;
     }
   }
@@ -166,20 +173,17 @@ class StageCutter {
       add_input(node, {StageInput::Kind::source, node, source, {}, UINT32_MAX, 0});
     } else if (node->kind == NodeKind::transform) {
       add_input(node, {StageInput::Kind::blocks, node, nullptr, {}, driver_stage_.at(node), 0});
-    } else if (node->kind == NodeKind::output && is_narrow(node)) {
+    } else if (node->kind == NodeKind::output && operation(node).phase == OutputPhase::task) {
       graph_.stages_[stage_of_.at(node)].gated = true;
     }
   }
 
   /// Makes the terminals that `node` reads from.
   void connect(const PlanNode* node) {
+    if (node->kind == NodeKind::exchange) return connect_exchange(node);
     for (std::size_t i = 0; i < node->parents.size(); ++i) {
       const PlanNode* parent = node->parents[i].get();
-      if (node->kind == NodeKind::exchange) {
-        const auto* exchange = static_cast<const ExchangeNode*>(node);
-        const TerminalId id = add_terminal({parent, exchange, nullptr});
-        add_input(node, {StageInput::Kind::exchange, node, nullptr, id, UINT32_MAX, 0});
-      } else if (has_driver(node)) {
+      if (has_driver(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
         graph_.stages_[driver_stage_.at(node)].collected.push_back(id);
       } else if (is_published(node)) {
@@ -187,10 +191,20 @@ class StageCutter {
         graph_.published_.push_back({static_cast<const OutputNode*>(node), id});
       } else if (stage_of_.at(parent) != stage_of_.at(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
-        add_input(node, {StageInput::Kind::blocks, node, nullptr, id, UINT32_MAX,
+        add_input(node, {StageInput::Kind::blocks, node, nullptr, {id}, UINT32_MAX,
                          static_cast<std::uint32_t>(i)});
       }
     }
+  }
+  /// One input, however many parents: a task reads a partition of all of them. A parent that comes
+  /// twice has two terminals, for its two sides may write differently.
+  void connect_exchange(const PlanNode* node) {
+    std::vector<TerminalId> from;
+    for (std::uint32_t i = 0; i < node->parents.size(); ++i) {
+      from.push_back(add_terminal({node->parents[i].get(), static_cast<const ExchangeNode*>(node),
+                                   nullptr, i}));
+    }
+    add_input(node, {StageInput::Kind::exchange, node, nullptr, std::move(from), UINT32_MAX, 0});
   }
 
   void add_input(const PlanNode* node, const StageInput& input) {
@@ -238,7 +252,8 @@ class StageCutter {
       std::set<std::uint32_t> parents;
       for (const StageInput& input : stage.inputs) {
         if (input.kind == StageInput::Kind::source) continue;
-        parents.insert(input.driver_stage != UINT32_MAX ? input.driver_stage : input.from.stage);
+        if (input.driver_stage != UINT32_MAX) parents.insert(input.driver_stage);
+        for (const TerminalId& id : input.from) parents.insert(id.stage);
       }
       for (const TerminalId& id : stage.collected) parents.insert(id.stage);
       stage.parents.assign(parents.begin(), parents.end());
@@ -251,7 +266,8 @@ class StageCutter {
   void order_side_effects() {
     Stage* before = nullptr;
     for (const PlanNodePtr& output : graph_.outputs_) {
-      if (is_published(output.get())) continue;
+      // What nobody sees before COMMIT needs no order.
+      if (is_published(output.get()) || operation(output.get()).phase == OutputPhase::staged) continue;
       const auto& stages = has_driver(output.get()) ? driver_stage_ : stage_of_;
       Stage& stage = graph_.stages_[stages.at(output.get())];
       if (!stage.children.empty() || &stage == before) continue;
@@ -278,6 +294,14 @@ class StageCutter {
 StageGraph StageGraph::build(const std::vector<PlanNodePtr>& outputs,
                              std::vector<const SourceNode*> inputs) {
   return StageCutter(outputs, std::move(inputs)).cut();
+}
+
+std::vector<const OutputNode*> StageGraph::outputs() const {
+  std::vector<const OutputNode*> outputs;
+  for (const PlanNodePtr& output : outputs_) {
+    outputs.push_back(static_cast<const OutputNode*>(output.get()));
+  }
+  return outputs;
 }
 
 bool StageGraph::has_driver_stages() const {

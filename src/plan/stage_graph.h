@@ -16,8 +16,11 @@ struct StageTerminal {
   const PlanNode* of = nullptr;              ///< the node whose records it takes
   const ExchangeNode* exchange = nullptr;    ///< a shuffle's writing side, or
   CollectorFactory collector = nullptr;      ///< records at rest
+  std::uint32_t parent = 0;                  ///< which of the shuffle's parents `of` is
+
+  const ExchangeSide& side() const { return exchange->exchange->side(parent); }
   TerminalPtr make(const ExchangeSettings& settings) const {
-    return exchange != nullptr ? exchange->exchange->make_writer(settings) : collector(SIZE_MAX);
+    return exchange != nullptr ? side().make_writer(settings) : collector(SIZE_MAX);
   }
 };
 
@@ -37,7 +40,7 @@ struct StageInput {
   Kind kind = Kind::source;
   const PlanNode* entry = nullptr;     ///< the records go to this node's consumers in the stage
   const SourceNode* source = nullptr;
-  TerminalId from;                     ///< exchange; blocks of a task stage
+  std::vector<TerminalId> from;        ///< exchange: one per parent; blocks of a task stage: one
   std::uint32_t driver_stage = UINT32_MAX;  ///< blocks of a driver stage
   std::uint32_t parent = 0;  ///< where entry is a merge: which of its parents the records come from
 };
@@ -53,6 +56,9 @@ struct Stage {
   std::vector<std::uint32_t> children;
   /// Holds an output that the outside sees before COMMIT: waits for the batch before.
   bool gated = false;
+
+  /// The outputs that run as steps of the stage or on its driver thread.
+  std::vector<const OutputNode*> outputs;
 
   // A driver stage has one of these and its inputs at rest in `collected`.
   const TransformNode* transform = nullptr;
@@ -81,6 +87,8 @@ class StageGraph {
   const std::vector<Stage>& stages() const { return stages_; }
   const std::vector<const SourceNode*>& sources() const { return sources_; }
   const std::vector<PublishedOutput>& published() const { return published_; }
+  /// All outputs, in order of definition.
+  std::vector<const OutputNode*> outputs() const;
   bool has_driver_stages() const;
 
  private:

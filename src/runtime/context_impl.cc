@@ -18,7 +18,7 @@ inline namespace v1 {
 namespace detail {
 
 ContextImpl::ContextImpl(Options options)
-    : options_(checked(std::move(options))), listeners_(this) {
+    : options_(checked(std::move(options))), listeners_(this, options_.clock) {
   run_settings_.exchange = {options_.default_partitions, options_.hash_seed};
   run_settings_.slice_records = options_.slice_records;
   run_settings_.max_task_failures = options_.max_task_failures;
@@ -45,14 +45,15 @@ void ContextImpl::add_input(std::shared_ptr<SourceNode> source) {
 
 void ContextImpl::add_output(std::shared_ptr<OutputNode> output) {
   check_open(output->origin);
+  output->id = static_cast<std::uint32_t>(outputs_.size());
   outputs_.push_back(std::move(output));
 }
 
 void ContextImpl::check_plan() const {
   if (outputs_.empty()) {
     throw Error(Errc::no_output,
-                "no output operation: add print(), for_each(), foreach_rdd(), to_channel() or "
-                "latest() to a stream before start()");
+                "no output operation: add print(), for_each(), foreach_rdd(), write_to(), "
+                "to_channel(), latest() or one of save_as_*() to a stream before start()");
   }
   std::set<std::string> uids;
   for (const PlanNode* node : plan_nodes(outputs_)) {
@@ -101,6 +102,10 @@ void ContextImpl::start() {
     throw Error(Errc::illegal_state, "a stopped context cannot be started again; make a new one");
   }
   check_plan();
+  for (const PlanNodePtr& output : outputs_) {
+    auto& node = static_cast<OutputNode&>(*output);
+    node.operation->open({options_, node});
+  }
   build();
   {
     std::lock_guard lock(mutex_);
@@ -273,6 +278,11 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);
   for (const auto& input : inputs_) input->source->set_tunables(tunables);
+}
+
+std::uint64_t ContextImpl::skipped_outputs() const {
+  std::lock_guard lock(mutex_);
+  return scheduler_ ? scheduler_->skipped_outputs() : 0;
 }
 
 MemoryUse ContextImpl::memory() const {

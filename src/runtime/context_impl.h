@@ -64,6 +64,7 @@ class ContextImpl final : public PlanContext,
   Tunables tunables() const;
   void set_tunables(const Tunables& tunables);
   ListenerBus& listeners() { return listeners_; }
+  std::uint64_t skipped_outputs() const;
   MemoryUse memory() const;
 
   // The test kit's door.

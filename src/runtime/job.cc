@@ -45,7 +45,7 @@ std::vector<BlockPtr> run_plan(const PlanNodePtr& node, CollectorFactory collect
   CompiledGraph compiled(StageGraph::build({output}), settings);
   Waiter waiter;
   Run run(compiled, waiter);
-  run.reset({}, BatchBlocks(compiled.graph().sources().size()), false);
+  run.reset({}, BatchBlocks(compiled.graph().sources().size()), false, false);
   runner.submit(run);
   waiter.wait();
   if (run.failed()) std::rethrow_exception(run.error());

@@ -18,7 +18,7 @@ std::vector<SourceRange> describe(const std::vector<std::shared_ptr<InputSource>
   std::vector<SourceRange> ranges;
   for (std::uint32_t s = 0; s < sources.size(); ++s) {
     SourceRange range{s, 0, sources[s]->describe(from, until)};
-    for (const BlockPtr& block : blocks[s]) range.records += block->size();
+    for (const BlockPtr& block : blocks[s]) range.records += block->records_found();
     ranges.push_back(std::move(range));
   }
   return ranges;

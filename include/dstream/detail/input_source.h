@@ -64,7 +64,12 @@ class DSTREAM_EXPORT InputSource {
   /// What a source that receives by itself has done so far; nothing for others. Any thread.
   virtual std::optional<ReceiverStatus> receiver_status() const { return std::nullopt; }
 
-  /// What the blocks of a batch are, for people; empty where there is nothing to say.
+  /// What any other source has done so far, for people; empty where there is nothing to say. Any
+  /// thread.
+  virtual std::string status_text() const { return {}; }
+
+  /// What the blocks of the batch that was cut last are, for people; empty where there is nothing to
+  /// say.
   virtual std::string describe(Time, Time) const { return {}; }
 };
 

@@ -19,6 +19,12 @@ class DSTREAM_EXPORT PlanContext {
   virtual void add_output(std::shared_ptr<OutputNode> output) = 0;
 };
 
+/// Adds an output to a context; `uid` is the output's identity across restarts, empty without one.
+DSTREAM_EXPORT void add_output(PlanContext& context, const Origin& origin,
+                               std::string_view element_type, PlanNodePtr parent,
+                               std::shared_ptr<OutputOperation> operation,
+                               CollectorFactory collector, OutputOptions options, std::string uid);
+
 /// Throws Errc::invalid_argument unless a and b are the same context.
 DSTREAM_EXPORT void check_same_context(const PlanContext* a, const PlanContext* b,
                                        const Origin& origin);

@@ -14,9 +14,13 @@
 #include <dstream/detail/input_source.h>
 #include <dstream/detail/step.h>
 #include <dstream/export.h>
+#include <dstream/output_options.h>
 
 namespace dstream {
 inline namespace v1 {
+
+struct Options;
+
 namespace detail {
 
 enum class NodeKind : std::uint8_t { source, narrow, merge, exchange, transform, output };
@@ -83,10 +87,10 @@ class DSTREAM_EXPORT MergeNode final : public PlanNode {
   ~MergeNode() override;
 };
 
-/// A shuffle: ends one stage and begins another.
+/// A shuffle of one parent or several: ends their stages and begins another.
 class DSTREAM_EXPORT ExchangeNode final : public PlanNode {
  public:
-  ExchangeNode(Origin origin, std::string_view element_type, PlanNodePtr parent,
+  ExchangeNode(Origin origin, std::string_view element_type, std::vector<PlanNodePtr> parents,
                std::shared_ptr<const Exchange> exchange);
   ~ExchangeNode() override;
 
@@ -100,6 +104,14 @@ DSTREAM_EXPORT PlanNodePtr make_narrow_node(Origin origin, std::string_view elem
 DSTREAM_EXPORT PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type,
                                               PlanNodePtr parent,
                                               std::shared_ptr<const Exchange> exchange);
+/// A shuffle of several parents, a side for each; see CoExchange.
+DSTREAM_EXPORT PlanNodePtr make_co_exchange_node(Origin origin, std::string_view element_type,
+                                                 std::vector<PlanNodePtr> parents,
+                                                 CoExchange::Sides sides,
+                                                 CoExchange::ReaderFactory make_reader);
+DSTREAM_EXPORT PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
+                                           std::vector<PlanNodePtr> parents,
+                                           CollectorFactory collector);
 /// All of `parent` in one partition; see GatherExchange.
 DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view element_type,
                                             PlanNodePtr parent, CollectorFactory collector,
@@ -130,6 +142,7 @@ class DSTREAM_EXPORT TransformNode final : public PlanNode {
 enum class OutputPhase : std::uint8_t {
   task,     ///< as the last step of a stage's tasks; before COMMIT, at least once
   driver,   ///< on the driver thread over the collected batch; before COMMIT, at least once
+  staged,   ///< as task, but nobody sees it before commit(), which follows COMMIT
   publish,  ///< after COMMIT, once
 };
 
@@ -140,6 +153,14 @@ class DSTREAM_EXPORT RoomWaiter {
   virtual void room() = 0;
 };
 
+class OutputNode;
+
+/// What an output is told when its context starts.
+struct OutputEnvironment {
+  const Options& options;  ///< complete: the seams are set; lives as long as the output runs
+  const OutputNode& node;
+};
+
 /// What an output operation does with a batch. Members are called by one thread at a time, in
 /// batch-time order, unless said otherwise.
 class DSTREAM_EXPORT OutputOperation {
@@ -148,11 +169,22 @@ class DSTREAM_EXPORT OutputOperation {
   virtual ~OutputOperation();
 
   const OutputPhase phase;
+  /// Set before the output is added to its context.
+  OutputFailure on_failure = OutputFailure::stop;
 
-  /// task: the step that takes the records; any thread.
+  /// The context starts. May throw Error, which start() throws.
+  virtual void open(const OutputEnvironment& environment);
+  /// task, staged: the step that takes the records; any thread.
   virtual StepPtr make_step() const;
   /// driver: the user's function.
   virtual void run(JobRunner& jobs, std::vector<BlockPtr> blocks, const BatchInfo& info);
+  /// staged: makes visible what the tasks have prepared for the batch. After it has thrown it is
+  /// called again, or abort() is.
+  virtual void commit(Time batch_time);
+  /// staged: drops what is staged for the batch and not committed.
+  virtual void abort(Time batch_time) noexcept;
+  /// staged: how often aborting a write has failed so far; any thread.
+  virtual std::uint64_t failed_aborts() const;
   /// publish: whether there is room for another batch. Where not, the waiter is told once when
   /// there is.
   virtual bool ready(const std::shared_ptr<RoomWaiter>& waiter);
@@ -170,10 +202,13 @@ class DSTREAM_EXPORT OutputNode final : public PlanNode {
              std::shared_ptr<OutputOperation> operation, CollectorFactory collector);
   ~OutputNode() override;
 
-  /// Visible to the outside world before COMMIT, so batches must take their turn.
-  bool has_side_effect() const { return operation->phase != OutputPhase::publish; }
+  /// Runs as a step inside a stage.
+  bool is_step() const {
+    return operation->phase == OutputPhase::task || operation->phase == OutputPhase::staged;
+  }
 
   const std::shared_ptr<OutputOperation> operation;
+  std::uint32_t id = 0;  ///< its number in its context, in order of definition
 };
 
 DSTREAM_EXPORT std::shared_ptr<OutputNode> make_output_node(
