@@ -1,6 +1,6 @@
 # An overlay port: the sources are those of the checkout that it lies in.
 #   vcpkg install dstream --overlay-ports=packaging/vcpkg/ports
-cmake_path(SET SOURCE_PATH NORMALIZE "${CMAKE_CURRENT_LIST_DIR}/../../../..")
+get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../../.." ABSOLUTE)
 
 vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
     FEATURES
