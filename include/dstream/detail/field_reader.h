@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <dstream/detail/borrow.h>
 #include <dstream/export.h>
 #include <dstream/field_text.h>
 #include <dstream/text.h>
@@ -22,11 +23,6 @@ template <class T>
 concept HasFieldText = requires(std::string_view text, T& to) {
   { FieldText<T>::read(text, to) } -> std::convertible_to<bool>;
 };
-
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 template <class T>
 inline constexpr bool kIsFieldNumber = ParsableNumber<T> && !std::is_same_v<T, char>;
