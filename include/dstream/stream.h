@@ -187,7 +187,7 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "write_to: the sink must be a std::shared_ptr to a Sink<T>, T being this stream's "
                   "type of records");
     if constexpr (std::is_convertible_v<AnySink*, Sink<T>*>) {
-      detail::check_write({"write_to", where}, options.partitions, sink != nullptr);
+      detail::check_sink({"write_to", where}, sink != nullptr);
       auto output = std::make_shared<detail::SinkOutput<T>>(std::move(sink), options.uid);
       add_step_output({"write_to", where}, written({"write_to", where}, options.partitions),
                       std::move(output), {std::move(options.name), options.on_failure},
@@ -316,15 +316,15 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     detail::add_output(*context_, origin, type_name<T>(), std::move(parent), std::move(operation),
                        nullptr, std::move(options), std::move(uid));
   }
-  /// What a sink's tasks read: the stream as it is, or all of it in one partition.
+  /// What a sink's tasks read: the stream as it is, all of it in one partition, or spread anew.
   detail::PlanNodePtr written(const detail::Origin& origin, std::uint32_t partitions) const {
+    if (partitions > 1) return this->repartition(Partitions(partitions), origin.where).node();
     return partitions == 0 ? node_ : gather(origin, SIZE_MAX, false);
   }
   template <class Format>
   void save(const char* operation, std::string prefix, std::string suffix, SaveOptions options,
             std::string_view extension, std::source_location where) const {
     const detail::Origin origin{operation, where};
-    detail::check_write(origin, options.partitions, true);
     auto output = std::make_shared<detail::FormattedFiles<T, Format>>(
         std::move(prefix), std::move(suffix), options, extension);
     add_step_output(origin, written(origin, options.partitions), std::move(output),
