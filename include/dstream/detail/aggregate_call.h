@@ -131,6 +131,9 @@ struct KeyedAggregateFold {
     aggregate.add(state, Part::of(record));
   }
   void merge(Value& into, Value&& from) const { aggregate.merge(into, std::move(from)); }
+  void merge(Value& into, const Value& from) const requires MergesConst<Bound> {
+    aggregate.merge(into, from);
+  }
   Result result(Value&& state) const { return aggregate.result(std::move(state)); }
 };
 
@@ -160,7 +163,13 @@ struct BatchAggregateFold {
     for (const T& record : chunk.records<T>()) aggregate.add(state, record);
     value = std::move(state);
   }
-  void merge(Value& into, const Value& from) const { aggregate.merge(into, Value(from)); }
+  void merge(Value& into, const Value& from) const {
+    if constexpr (MergesConst<Bound>) {
+      aggregate.merge(into, from);
+    } else {
+      aggregate.merge(into, Value(from));
+    }
+  }
   Result result(std::optional<Value>&& value) const {
     return batch_result(aggregate, value ? &*value : nullptr);
   }
