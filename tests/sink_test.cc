@@ -113,6 +113,17 @@ TEST_CASE("one partition takes all records in slice order", "[sink]") {
   CHECK(job.sink->uid == "totals");
 }
 
+TEST_CASE("records can be dealt out to a number of partitions", "[sink]") {
+  Options options = either_runner();
+  options.slice_records = 1000;
+  Job job(options, {}, {.partitions = 3});
+  testing::BatchDriver driver(job.ssc);
+  job.queue->push(jobs::numbers(0, 300));
+  driver.run_batch();
+  CHECK(job.sink->calls.of("write").size() == 300);
+  CHECK(targets(job.sink->calls.all(), "commit") == Calls{"1/0#0", "1/1#0", "1/2#0"});
+}
+
 TEST_CASE("a repeated task aborts what it has staged before", "[sink]") {
   struct Case {
     const char* fault;
@@ -325,7 +336,7 @@ TEST_CASE("two outputs may share a sink: the key tells them apart", "[sink]") {
   numbers.write_to(sink, {.uid = "a"});
   CHECK(error_of([&] { numbers.write_to(std::shared_ptr<recording::Sink>()); }).code() ==
         Errc::invalid_argument);
-  CHECK(error_of([&] { numbers.write_to(sink, {.partitions = 3}); }).code() ==
+  CHECK(error_of([&] { numbers.write_to(sink, {.partitions = 129}); }).code() ==
         Errc::invalid_argument);
   numbers.write_to(sink, {.uid = "a"});
   CHECK(error_of([&] { ssc.start(); }).code() == Errc::invalid_argument);

@@ -9,6 +9,7 @@
 #include <dstream/block.h>
 #include <dstream/channel.h>
 #include <dstream/clock.h>
+#include <dstream/collection_source.h>
 #include <dstream/csv.h>
 #include <dstream/dead_letter.h>
 #include <dstream/decoder.h>
@@ -36,6 +37,7 @@
 #include <dstream/pair_transformations.h>
 #include <dstream/partition_transformations.h>
 #include <dstream/partitions.h>
+#include <dstream/progress_listener.h>
 #include <dstream/push_result.h>
 #include <dstream/quantile_sketch.h>
 #include <dstream/queue_source.h>
@@ -45,11 +47,16 @@
 #include <dstream/sink.h>
 #include <dstream/sketches.h>
 #include <dstream/sort_order.h>
+#include <dstream/socket_sink.h>
 #include <dstream/source_range.h>
+#include <dstream/static_joins.h>
+#include <dstream/storage_level.h>
+#include <dstream/stats_report_listener.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>
 #include <dstream/task_context.h>
 #include <dstream/text.h>
+#include <dstream/text_output.h>
 #include <dstream/through.h>
 #include <dstream/time.h>
 #include <dstream/transformations.h>

@@ -38,7 +38,8 @@ struct WriteOptions {
   std::string uid = {};
   std::string name = {};
   OutputFailure on_failure = OutputFailure::stop;
-  /// 0: one per task of the stage that writes; 1: all records of a batch in one, in slice order.
+  /// 0: one per task of the stage that writes; 1: all records of a batch in one, in slice order;
+  /// more, up to 128: records are dealt out anew, as by repartition().
   std::uint32_t partitions = 0;
 };
 

@@ -22,13 +22,23 @@ std::uint64_t total_records(const SliceOutput& output, std::uint32_t partitions)
   return total;
 }
 
+/// The gathering side of an output that takes all records in one place is part of the output.
+bool gathers_for_output(const PlanNode* node, const Stage& stage) {
+  return std::any_of(stage.outputs.begin(), stage.outputs.end(), [node](const OutputNode* output) {
+    return output->parents.front().get() == node && node->kind == NodeKind::exchange &&
+           std::string_view(output->origin.operation) == node->origin.operation;
+  });
+}
+
 std::string operations_of(const Stage& stage) {
   std::string text;
   const auto add = [&text](const PlanNode* node) {
     text.append(text.empty() ? "" : " -> ");
     text += node->name.empty() ? node->origin.operation : node->name;
   };
-  for (const PlanNode* node : stage.nodes) add(node);
+  for (const PlanNode* node : stage.nodes) {
+    if (!gathers_for_output(node, stage)) add(node);
+  }
   if (stage.driver_output != nullptr) add(stage.driver_output);
   if (stage.transform != nullptr) add(stage.transform);
   return text;
@@ -323,12 +333,14 @@ void Run::execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept {
     } catch (...) {
       failed_attempts_.fetch_add(1);
       add_figures(stage, [](StageFigures& figures) { ++figures.failed_attempts; });
-      if (i + 1 < attempts) continue;
+      // A failed action has had its attempts: its tasks'.
+      if (i + 1 < attempts && !is_failed_task(std::current_exception())) continue;
       if (skip_driver(stage, {info_.batch_time, 0, i, {}, true})) return;
       const Stage& failed = this->stage(stage);
       const PlanNode* node = failed.driver_output;
       fail(task_error(std::current_exception(), node != nullptr ? node : failed.transform,
                       {info_.batch_time, 0, i, {}, true}, attempts));
+      return;
     }
   }
 }

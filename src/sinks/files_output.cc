@@ -21,6 +21,9 @@ std::string time_text(Time time) {
   return rest == 0 ? fmt::format("{}", time.ms()) : fmt::format("{}.{:06}", time.ms(), rest);
 }
 
+/// Where the output that is being replaced waits.
+std::string aside(const std::string& staged) { return staged + ".old"; }
+
 }  // namespace
 
 FilesOutput::FilesOutput(std::string prefix, std::string suffix, const SaveOptions& options,
@@ -59,7 +62,10 @@ std::string FilesOutput::staged_file(const WriteKey& key) const {
 void FilesOutput::make_staging(Time batch_time) { files_->create_directories(staging(batch_time)); }
 
 /// What a process that has died left behind must not become part of this batch.
-void FilesOutput::begin_batch(Time batch_time) { remove_tree(staging(batch_time)); }
+void FilesOutput::begin_batch(Time batch_time) {
+  remove_tree(staging(batch_time));
+  if (!options_.skip_empty) make_staging(batch_time);
+}
 
 void FilesOutput::commit_write(const WriteKey& key, const std::string& handle) {
   if (handle.empty()) return;  // the partition had no records
@@ -68,21 +74,21 @@ void FilesOutput::commit_write(const WriteKey& key, const std::string& handle) {
   files_->rename(handle, staging(key.batch_time) + "/" + part_name(key.partition));
 }
 
-void FilesOutput::commit_batch(Time batch_time) {
+/// Where a repeated call finds nothing staged by a batch that had tasks, the first one has renamed it.
+void FilesOutput::commit_batch(Time batch_time, bool written) {
   const std::string staged = staging(batch_time);
   const std::string target = directory(batch_time);
-  if (!files_->info(staged)) {
-    if (options_.skip_empty) return;
-    make_staging(batch_time);
+  if (!written && !options_.skip_empty) make_staging(batch_time);
+  if (files_->info(staged)) {
+    if (options_.sync) files_->sync_directory(staged);
+    replace(staged, target);
   }
-  if (options_.sync) files_->sync_directory(staged);
-  replace(staged, target);
-  if (options_.sync) files_->sync_directory(parent_.empty() ? "." : parent_);
+  remove_tree(aside(staged));
+  if (options_.sync && files_->info(target)) files_->sync_directory(parent_.empty() ? "." : parent_);
 }
 
 /// The earlier output goes aside before the new one takes its place; should that fail, it comes back.
 void FilesOutput::replace(const std::string& staged, const std::string& target) {
-  const std::string aside = staged + ".old";
   const bool earlier = files_->info(target).has_value();
   if (earlier) {
     for (const FileInfo& file : files_->list(target)) {
@@ -91,16 +97,15 @@ void FilesOutput::replace(const std::string& staged, const std::string& target) 
                                         "replaced; move it away or save under another prefix",
                                         target, file.name));
     }
-    remove_tree(aside);
-    files_->rename(target, aside);
+    remove_tree(aside(staged));
+    files_->rename(target, aside(staged));
   }
   try {
     files_->rename(staged, target);
   } catch (...) {
-    if (earlier) files_->rename(aside, target);
+    if (earlier) files_->rename(aside(staged), target);
     throw;
   }
-  remove_tree(aside);
 }
 
 void FilesOutput::abort_write(const WriteKey& key, const std::string&) {

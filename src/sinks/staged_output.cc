@@ -63,9 +63,13 @@ void StagedOutput::end_attempt(const WriteKey& key, std::string handle) {
 /// The batch's tasks have ended, so nobody else looks at its writes; other batches' go on.
 void StagedOutput::commit(Time batch_time) {
   Batch batch{batch_time, {}};
+  bool written = false;
   {
     std::lock_guard lock(mutex_);
-    if (const Batch* const found = find(batch_time)) batch = *found;
+    if (const Batch* const found = find(batch_time)) {
+      batch = *found;
+      written = true;
+    }
   }
   std::sort(batch.writes.begin(), batch.writes.end(),
             [](const Staged& a, const Staged& b) { return a.key.partition < b.key.partition; });
@@ -76,7 +80,7 @@ void StagedOutput::commit(Time batch_time) {
       return other.key.partition == staged.key.partition;
     });
   }
-  commit_batch(batch_time);
+  commit_batch(batch_time, written);
   std::lock_guard lock(mutex_);
   std::erase_if(batches_, [&](const Batch& other) { return other.time == batch_time; });
 }
@@ -108,15 +112,10 @@ void StagedOutput::abort_one(const Staged& staged) noexcept {
   }
 }
 
-void check_write(const Origin& origin, std::uint32_t partitions, bool has_sink) {
-  const ErrorContext context{origin.operation, origin.where, {}, {}};
-  if (!has_sink) throw Error(Errc::invalid_argument, "the sink is null; make one first", context);
-  if (partitions <= 1) return;
-  throw Error(Errc::invalid_argument,
-              fmt::format("partitions is 0 (one per task) or 1 (all in one), not {}; repartition the "
-                          "stream before for another number",
-                          partitions),
-              context);
+void check_sink(const Origin& origin, bool has_sink) {
+  if (has_sink) return;
+  throw Error(Errc::invalid_argument, "the sink is null; make one first",
+              {origin.operation, origin.where, {}, {}});
 }
 
 }  // namespace detail

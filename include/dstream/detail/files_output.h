@@ -38,7 +38,7 @@ class DSTREAM_EXPORT FilesOutput : public StagedOutput {
  protected:
   void begin_batch(Time batch_time) override;
   void commit_write(const WriteKey& key, const std::string& handle) override;
-  void commit_batch(Time batch_time) override;
+  void commit_batch(Time batch_time, bool written) override;
   void abort_write(const WriteKey& key, const std::string& handle) override;
   void abort_batch(Time batch_time) override;
 

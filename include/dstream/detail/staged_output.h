@@ -39,8 +39,9 @@ class DSTREAM_EXPORT StagedOutput : public OutputOperation {
   /// The batch's first attempt begins.
   virtual void begin_batch(Time) {}
   virtual void commit_write(const WriteKey& key, const std::string& handle) = 0;
-  /// All writes of the batch are committed. May be called again, as commit_write.
-  virtual void commit_batch(Time) {}
+  /// All writes of the batch are committed; `written`: it had tasks. May be called again, as
+  /// commit_write.
+  virtual void commit_batch(Time, bool /*written*/) {}
   virtual void abort_write(const WriteKey& key, const std::string& handle) = 0;
   virtual void abort_batch(Time) {}
 
@@ -107,8 +108,8 @@ class SinkOutput final : public StagedOutput {
   const std::shared_ptr<Sink<T>> sink_;
 };
 
-/// Throws Errc::invalid_argument unless `partitions` is 0 or 1, or where the sink is null.
-DSTREAM_EXPORT void check_write(const Origin& origin, std::uint32_t partitions, bool has_sink);
+/// Throws Errc::invalid_argument where the sink is null.
+DSTREAM_EXPORT void check_sink(const Origin& origin, bool has_sink);
 
 }  // namespace detail
 }  // namespace v1
