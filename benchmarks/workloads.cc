@@ -6,6 +6,8 @@ std::vector<Workload> all_workloads() {
   std::vector<Workload> workloads = {
           compile_workload(),     word_count_workload(),  grep_workload(),
           advertising_workload(), numeric_workload(),     shuffle_workload(),
+          sort_workload(),        sort32_workload(),
+          group_by_key_workload(), join_workload(),
           empty_batch_workload(), interval_workload(),    arrival_workload(),
           inlet_workload(),       text_files_workload(),  csv_workload(),
           idle_workload()};

@@ -43,6 +43,7 @@ class JobScheduler::RoomAlarm final : public RoomWaiter {
 JobScheduler::JobScheduler(const Parts& parts, std::uint32_t max_in_flight)
     : parts_(parts),
       max_in_flight_(max_in_flight),
+      outputs_(parts.compiled, parts.listeners, parts.clock),
       room_(std::make_shared<RoomAlarm>(*this)) {}
 
 JobScheduler::~JobScheduler() { room_->detach(); }
@@ -82,6 +83,7 @@ void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
     }
   }
   if (parts_.listeners.has_listeners()) {
+    outputs_.describe(info, nullptr);
     parts_.listeners.post([info](StreamingListener& l) { l.on_batch_submitted(info); });
   }
   advance();
@@ -140,10 +142,13 @@ bool JobScheduler::start_next(std::unique_lock<std::mutex>& lock) {
   }
   BatchBlocks blocks = parts_.blocks.get(info.batch_time);
   info.processing_start = parts_.clock.now();
-  if (parts_.listeners.has_listeners()) {
-    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_started(info); });
+  const bool watched = parts_.listeners.has_listeners();
+  if (watched) {
+    BatchInfo told = info;
+    outputs_.describe(told, nullptr);
+    parts_.listeners.post([told](StreamingListener& l) { l.on_batch_started(told); });
   }
-  run.reset(std::move(info), std::move(blocks), gated);
+  run.reset(std::move(info), std::move(blocks), gated, watched);
   if (alloc_error) run.fail(alloc_error);
   lock.lock();
   in_flight_.back().prepared = true;
@@ -169,7 +174,7 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   if (in_flight_.empty() || !in_flight_.front().computed) return false;
   Run& run = *in_flight_.front().run;
   if (run.failed() || halted_) {
-    fail_front(lock);
+    fail_front(lock, Staged::abort);
     return true;
   }
   lock.unlock();
@@ -187,11 +192,26 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   } catch (...) {
     run.fail(std::current_exception());
     lock.lock();
-    fail_front(lock);
+    fail_front(lock, Staged::abort);
     return true;
   }
-  publish(run, info);
+  const std::exception_ptr error = outputs_.commit(run);
+  outputs_.publish(run, info);
+  if (error) {
+    // The batch is committed: another run of the program may still make this output visible.
+    run.fail(error);
+    lock.lock();
+    fail_front(lock, Staged::keep);
+    return true;
+  }
+  parts_.log.publish(info.batch_time);
+  if (run.watched()) {
+    outputs_.describe(info, &run);
+    info.stages = run.stage_infos();
+    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_completed(info); });
+  }
   lock.lock();
+  skipped_outputs_ += info.skipped_outputs;
   retire_front(lock);
   return true;
 }
@@ -201,17 +221,6 @@ bool JobScheduler::outputs_ready() {
     if (!output.node->operation->ready(room_)) return false;
   }
   return true;
-}
-
-void JobScheduler::publish(Run& run, BatchInfo& info) {
-  info.processing_end = parts_.clock.now();
-  for (const PublishedOutput& output : parts_.compiled.graph().published()) {
-    output.node->operation->publish(run.take_collected(output.from), info);
-  }
-  parts_.log.publish(info.batch_time);
-  if (parts_.listeners.has_listeners()) {
-    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_completed(info); });
-  }
 }
 
 /// The front batch is done with: its memory goes back, the next one's outputs may run.
@@ -230,17 +239,16 @@ void JobScheduler::retire_front(std::unique_lock<std::mutex>& lock) {
   spare_runs_.push_back(std::move(run));
 }
 
-void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock) {
+void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock, Staged staged) {
   Run& run = *in_flight_.front().run;
   const bool stopped = std::exchange(halted_, true);
   drop_pending();
   for (InFlight& batch : in_flight_) batch.run->fail(run.error());
   lock.unlock();
-  if (!stopped) {
-    const BatchInfo info = run.info();
-    parts_.listeners.post([info](StreamingListener& l) {
-      l.on_batch_failed(info, "the batch failed; await_termination() throws its error");
-    });
+  if (staged == Staged::abort) outputs_.abort(run);
+  // A commit's error is told although somebody has stopped the context meanwhile.
+  if (!stopped || staged == Staged::keep) {
+    if (run.watched()) outputs_.fail(run);
     parts_.observer.batch_failed(run.error());
   }
   lock.lock();
@@ -250,6 +258,18 @@ void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock) {
 void JobScheduler::drop_pending() {
   for (const BatchInfo& info : pending_) parts_.blocks.remove(info.batch_time);
   pending_.clear();
+}
+
+void JobScheduler::await_room() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] {
+    return halted_ || (pending_.empty() && in_flight_.size() < max_in_flight_ && !advancing_);
+  });
+}
+
+bool JobScheduler::halted() const {
+  std::lock_guard lock(mutex_);
+  return halted_;
 }
 
 void JobScheduler::drain() {
@@ -270,6 +290,11 @@ void JobScheduler::halt() {
   advance();
   drain();
   room_->detach();  // waits for a host's thread that is still inside
+}
+
+std::uint64_t JobScheduler::skipped_outputs() const {
+  std::lock_guard lock(mutex_);
+  return skipped_outputs_;
 }
 
 std::size_t JobScheduler::bytes() const {

@@ -42,6 +42,9 @@ GOOD = {
                      "<!-- given:\nThing hidden;\n-->\n```cpp\nhidden.n = 2;\n```\n"
                      "```cpp\n// not compiled: pseudo code\nfoo bar\n```\n"
                      "```sh\nls\n```\n",
+        "docs/page.md": "<!-- given on this page:\nstruct Given { int n = 0; };\n-->\n"
+                        "```cpp\nGiven given;\n```\n"
+                        "```cpp declarations\ntemplate <class T> void f(T, Given) {}\n```\n",
     },
 }
 
@@ -84,7 +87,9 @@ PLANTED = {
     "snippets": [
         ("README.md", "```cpp\nThing thing;\nthing.missing = 1;\n```\n", "README.md:23"),
         ("README.md", "```cpp\nint main() { return missing; }\n```\n", "missing"),
+        ("README.md", "```cpp\nGiven given;\n```\n", "README.md:23"),
         ("docs/deep/page.md", "```cpp\nmissing();\n```\n", "docs/deep/page.md:2"),
+        ("docs/page.md", "```cpp declarations\nMissing given;\n```\n", "docs/page.md:11"),
     ],
 }
 
