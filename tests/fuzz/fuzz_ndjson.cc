@@ -22,8 +22,8 @@ struct Event {
 std::string show(const Event& event) {
   std::string text = std::to_string(event.id) + "|" + std::string(event.name) + "|" +
                      std::to_string(event.level.value_or(0)) + (event.on ? "|on" : "|off");
-  for (const std::string& tag : event.tags) text += "|" + tag;
-  for (const Place& place : event.places) text += "|" + std::to_string(place.lat);
+  for (const std::string& tag : event.tags) text.append("|").append(tag);
+  for (const Place& place : event.places) text.append("|").append(std::to_string(place.lat));
   return text;
 }
 
