@@ -19,7 +19,7 @@
 
 using namespace dstream;
 using namespace std::chrono_literals;
-using Lines = std::vector<std::string>;
+using Events = std::vector<std::string>;
 
 namespace {
 
@@ -44,8 +44,8 @@ class Recorder final : public StreamingListener {
   }
 
   /// What was told of one batch.
-  Lines of_batch(int second) const {
-    Lines found;
+  Events of_batch(int second) const {
+    Events found;
     const std::string end = " @" + std::to_string(second);
     for (const std::string& event : events) {
       if (event.ends_with(end)) found.push_back(event.substr(0, event.size() - end.size()));
@@ -53,7 +53,7 @@ class Recorder final : public StreamingListener {
     return found;
   }
 
-  Lines events;
+  Events events;
   std::vector<BatchInfo> infos;
   std::vector<OutputOperationInfo> outputs;
   std::string message;
@@ -106,7 +106,7 @@ TEST_CASE("the events of a batch come in Spark's order", "[listener]") {
   REQUIRE(recorder->events.size() > 1);
   CHECK(recorder->events.front() == "started");
   for (const int second : {1, 2}) {
-    Lines events = recorder->of_batch(second);
+    Events events = recorder->of_batch(second);
     REQUIRE(events.size() == 11);
     CHECK(events[0] == "submitted");
     CHECK(events[1] == "batch started");
@@ -222,7 +222,7 @@ TEST_CASE("outputs of a batch that fails are told to have failed, with the reaso
   CHECK_THROWS_AS(driver.run_batch(), Error);
   ssc.stop();
   CHECK(recorder->events ==
-        Lines{"started", "submitted @1", "batch started @1", "op started fine @1",
+        Events{"started", "submitted @1", "batch started @1", "op started fine @1",
               "op completed fine @1", "op started bad @1", "op failed bad @1", "failed @1"});
   CHECK(jobs::contains(recorder->outputs.back().failure_reason, "no disk"));
   CHECK(jobs::contains(recorder->message, "no disk"));
