@@ -39,6 +39,13 @@ template <class Bound>
 using ResultOf =
     std::decay_t<decltype(std::declval<const Bound&>().result(std::declval<StateOf<Bound>>()))>;
 
+/// Merges without taking the other state apart, so that one read again needs no copy.
+template <class Bound>
+concept MergesConst = requires(const Bound& aggregate, StateOf<Bound>& into,
+                               const StateOf<Bound>& from) {
+  aggregate.merge(into, from);
+};
+
 template <class Bound, class T>
 concept Folds = std::copyable<StateOf<Bound>> &&
     requires(const Bound& aggregate, StateOf<Bound>& state, const T& record) {
@@ -154,6 +161,9 @@ class Combined<A> {
   requires RemovableAggregate<A, T>
   void remove(State& state, const T& record) const { head_.remove(state.head, record); }
   void merge(State& into, State&& from) const { head_.merge(into.head, std::move(from.head)); }
+  void merge(State& into, const State& from) const requires MergesConst<A> {
+    head_.merge(into.head, from.head);
+  }
 
   template <class... Done>
   auto result(State&& state, Done&&... done) const {
@@ -194,6 +204,11 @@ class Combined<A, Rest...> {
   void merge(State& into, State&& from) const {
     head_.merge(into.head, std::move(from.head));
     tail_.merge(into.tail, std::move(from.tail));
+  }
+  void merge(State& into,
+             const State& from) const requires MergesConst<A> && MergesConst<Combined<Rest...>> {
+    head_.merge(into.head, from.head);
+    tail_.merge(into.tail, from.tail);
   }
 
   /// `done`: the results before.

@@ -140,6 +140,8 @@ class BlockBuilder {
  public:
   void append(const T& record) { records_.push_back(own(record)); }
   void append(T&& record) { records_.push_back(own(std::move(record))); }
+  /// Appends what own() made, or would make, of a record.
+  void append_owned(Owned<T>&& record) { records_.push_back(std::move(record)); }
   void reserve(std::size_t records) { records_.reserve(records); }
   std::size_t size() const { return records_.size(); }
   /// Memory held, in bytes; what the records hold on the heap is not counted.

@@ -38,6 +38,13 @@ class CsvFields {
     return kReaders[f](record, text, quoted);
   }
   static const char* wanted(std::size_t f) { return kWanted[f]; }
+  /// Reads all fields, none of them quoted, field by field in order; `text(I)` is field I's.
+  template <class Text>
+  static bool read_all(T& record, Text text) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (read_one<I>(record, text(I), false) && ...);
+    }(std::make_index_sequence<kCount>());
+  }
   static constexpr std::array<CsvColumn, kCount> columns() {
     return each([]<std::size_t... I>(std::index_sequence<I...>) {
       return std::array<CsvColumn, kCount>{CsvColumn{field_names<T>[I], kIsOptional<Type<I>>}...};
@@ -79,7 +86,7 @@ class CsvDecoder {
     if (options.header) return;
     columns_.resize(Fields::kCount);
     for (std::size_t c = 0; c < Fields::kCount; ++c) columns_[c] = c;
-    mapped_ = true;
+    note_mapped();
   }
 
   SplitRule split_rule() const {
@@ -135,6 +142,14 @@ class CsvDecoder {
           find_bytes(bytes.data() + at, left < kWindow ? left : kWindow,
                      ThreeBytes{options.separator, '\n', quote}, ends);
       for (std::size_t i = 0; i < count; ++i) {
+        if (straight_ && field == begin && count - i >= Fields::kCount) [[likely]] {
+          const std::size_t next = straight_record(bytes, begin, at, ends + i, out);
+          if (next != begin) {
+            field = begin = next;
+            i += Fields::kCount - 1;
+            continue;
+          }
+        }
         const std::size_t end = at + ends[i];
         const char c = bytes[end];
         if (c == options.separator) {
@@ -155,6 +170,29 @@ class CsvDecoder {
       }
     }
     return begin;
+  }
+
+  /// The commonest kind of record, without state from field to field: the columns are the fields in
+  /// order, and all of them can be read. Gives the begin of the next one, or its own if it is not.
+  template <class Out>
+  std::size_t straight_record(std::string_view bytes, std::size_t begin, std::size_t at,
+                              const std::uint32_t* ends, Out& out) const {
+    constexpr std::size_t kLast = Fields::kCount - 1;
+    const std::size_t end = at + ends[kLast];
+    const char* const text = bytes.data();
+    if (text[end] != '\n' || end - begin > scanner_.options().max_bytes) return begin;
+    for (std::size_t f = 0; f < kLast; ++f) {
+      if (text[at + ends[f]] != scanner_.options().separator) return begin;
+    }
+    T record{};
+    const bool read = Fields::read_all(record, [&](std::size_t f) {
+      const std::size_t from = f == 0 ? begin : at + ends[f - 1] + 1;
+      const std::size_t until = f == kLast && text[end - 1] == '\r' ? end - 1 : at + ends[f];
+      return std::string_view(text + from, until - from);
+    });
+    if (!read) return begin;
+    out.record(std::move(record));
+    return end + 1;
   }
 
   /// One record, with quotes or without; gives its begin where it is not whole.
@@ -206,7 +244,13 @@ class CsvDecoder {
     header_problem_ = reason != nullptr
                           ? std::string("the header cannot be read: ") + reason
                           : map_csv_columns(fields_, kColumns.data(), kColumns.size(), columns_);
+    note_mapped();
+  }
+
+  void note_mapped() {
     mapped_ = true;
+    straight_ = Fields::kCount > 1 && columns_.size() == Fields::kCount && header_problem_.empty();
+    for (std::size_t c = 0; c < columns_.size(); ++c) straight_ = straight_ && columns_[c] == c;
   }
 
   /// A record that is being read field by field.
@@ -257,6 +301,7 @@ class CsvDecoder {
   std::vector<std::size_t> columns_;  ///< per column its field
   std::string header_problem_;
   bool mapped_ = false;        ///< the header has been seen, or there is none
+  bool straight_ = false;      ///< the columns are the fields in order
   bool skipping_ = false;      ///< inside a record that is too long, which has been reported
   std::uint32_t careful_ = 0;  ///< records that are not tried as plain ones
   std::vector<CsvField> fields_;

@@ -9,6 +9,7 @@
 #include <dstream/block.h>
 #include <dstream/channel.h>
 #include <dstream/clock.h>
+#include <dstream/collection_source.h>
 #include <dstream/csv.h>
 #include <dstream/dead_letter.h>
 #include <dstream/decoder.h>
@@ -48,6 +49,8 @@
 #include <dstream/sort_order.h>
 #include <dstream/socket_sink.h>
 #include <dstream/source_range.h>
+#include <dstream/static_joins.h>
+#include <dstream/storage_level.h>
 #include <dstream/stats_report_listener.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>

@@ -23,6 +23,12 @@ class DSTREAM_EXPORT HyperLogLog {
 
   /// `precision` from 4 to 18; else throws Error{Errc::invalid_argument}.
   explicit HyperLogLog(int precision = kDefaultPrecision);
+  // In the library, so that users need not compile them.
+  HyperLogLog(const HyperLogLog& other);
+  HyperLogLog(HyperLogLog&& other) noexcept;
+  HyperLogLog& operator=(const HyperLogLog& other);
+  HyperLogLog& operator=(HyperLogLog&& other) noexcept;
+  ~HyperLogLog();
 
   /// Takes in a hash whose bits are all good, such as hash_of(value, seed).
   void add_hash(std::uint64_t hash);
@@ -47,6 +53,11 @@ class DSTREAM_EXPORT HyperLogLog {
   std::vector<std::uint32_t> sparse_;
   std::vector<std::uint8_t> registers_;
 };
+
+namespace detail {
+/// Throws Error{invalid_argument} for a precision that HyperLogLog does not take.
+DSTREAM_EXPORT void check_precision(int precision);
+}  // namespace detail
 
 }  // namespace v1
 }  // namespace dstream

@@ -67,19 +67,17 @@ class PartitionTransformations {
   template <class Result = void, class F>
   auto map_partitions(F f, std::source_location where = std::source_location::current()) const {
     detail::check_retainable<T>();
-    constexpr bool kRange = std::is_void_v<Result> && detail::PartitionFunction<F, T>;
-    constexpr bool kEmits =
-        !std::is_void_v<Result> && detail::EmittingPartitionFunction<F, T, Result>;
-    static_assert(kRange || kEmits,
+    constexpr bool kFits = detail::fits_partitions<F, T, Result>();
+    static_assert(kFits,
                   "map_partitions: the callable must be callable as f(std::span<const Owned<T>>), "
                   "or with a const TaskContext& behind it, and return a range; one that takes a "
                   "last parameter `emit` needs its result type named: map_partitions<U>(f)");
-    if constexpr (kRange) {
+    if constexpr (kFits && std::is_void_v<Result>) {
       using U = typename detail::RangeElement<
           std::remove_cvref_t<detail::MapPartitionsResult<F, T>>>::type;
       return detail::narrow<U, detail::PartitionStep<T, U, F>>(self(), {"map_partitions", where},
                                                                std::move(f));
-    } else if constexpr (kEmits) {
+    } else if constexpr (kFits) {
       return detail::narrow<Result, detail::PartitionStep<T, Result, F>>(
           self(), {"map_partitions", where}, std::move(f));
     }

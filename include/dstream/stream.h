@@ -5,18 +5,23 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <dstream/channel.h>
+#include <dstream/detail/block_format.h>
 #include <dstream/detail/csv_record.h>
 #include <dstream/detail/files_output.h>
 #include <dstream/detail/json_record.h>
 #include <dstream/detail/plan_context.h>
 #include <dstream/detail/staged_output.h>
+#include <dstream/detail/transform_function.h>
 #include <dstream/keyed.h>
 #include <dstream/output.h>
 #include <dstream/output_options.h>
 #include <dstream/rdd.h>
 #include <dstream/sink.h>
+#include <dstream/static_joins.h>
+#include <dstream/storage_level.h>
 #include <dstream/transformations.h>
 
 namespace dstream {
@@ -40,23 +45,99 @@ using KeyedDStream = Keyed<K, T, DStream>;
 ///
 /// Outputs run in batch-time order. All members throw Error{Errc::illegal_state} after start().
 template <class T>
-class DStream : public Transformations<T, DStream> {
+class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
  public:
+  using StaticJoins<T>::join;
+  using StaticJoins<T>::left_outer_join;
+  using StaticJoins<T>::right_outer_join;
+  using StaticJoins<T>::full_outer_join;
+  using Transformations<T, DStream>::join;
+  using Transformations<T, DStream>::left_outer_join;
+  using Transformations<T, DStream>::right_outer_join;
+  using Transformations<T, DStream>::full_outer_join;
+
   /// Applies f to every batch's data set: `Rdd<U> f(Rdd<T>)` or `Rdd<U> f(Rdd<T>, Time)`. f runs on
   /// the driver thread each batch, sees current outside variables and may run actions.
   template <class F>
   auto transform(F f, std::source_location where = std::source_location::current()) const {
-    static_assert(std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time>,
-                  "transform: the callable must be callable as f(Rdd<T>) or f(Rdd<T>, Time)");
-    if constexpr (std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time>) {
-      using U = typename detail::TransformResult<F, T>::type::value_type;
-      using Function = detail::TransformFunction<T, U, F>;
-      const detail::Origin origin{"transform", where};
-      return derive<U>(origin, std::make_shared<detail::TransformNode>(
-                                   origin, type_name<U>(), std::vector<detail::PlanNodePtr>{node_},
-                                   std::vector<detail::CollectorFactory>{&detail::make_collector<T>},
-                                   std::make_unique<Function>(std::move(f), origin)));
+    static_assert(detail::TransformCallable<F, T>,
+                  "transform: the callable must be callable as f(Rdd<T>) or f(Rdd<T>, Time) and "
+                  "return an Rdd");
+    if constexpr (detail::TransformCallable<F, T>) {
+      return transformed<T>({"transform", where}, {node_}, std::move(f));
     }
+  }
+
+  /// Applies f to every batch of this stream and of the other: `Rdd<U> f(Rdd<T>, Rdd<V>)` or
+  /// `Rdd<U> f(Rdd<T>, Rdd<V>, Time)`; as transform(). StreamingContext::transform() takes more
+  /// streams. Throws Error{Errc::invalid_argument} for a stream of another context.
+  template <class V, class F>
+  auto transform_with(const DStream<V>& other, F f,
+                      std::source_location where = std::source_location::current()) const {
+    static_assert(detail::TransformCallable<F, T, V>,
+                  "transform_with: the callable must be callable as f(Rdd<T>, Rdd<V>) or "
+                  "f(Rdd<T>, Rdd<V>, Time), where V is the other stream's type, and return an Rdd");
+    if constexpr (detail::TransformCallable<F, T, V>) {
+      const detail::Origin origin{"transform_with", where};
+      detail::check_same_context(context_.get(), other.context().get(), origin);
+      return transformed<T, V>(origin, {node_, other.node()}, std::move(f));
+    }
+  }
+
+  /// Applies f to every batch and a data set that does not change: `Rdd<U> f(Rdd<T>, Rdd<V>)` or
+  /// `Rdd<U> f(Rdd<T>, Rdd<V>, Time)`; as transform(). cache() the data set if it is not plain data:
+  /// each batch would compute it anew.
+  template <class V, class F>
+  auto transform_with(const Rdd<V>& table, F f,
+                      std::source_location where = std::source_location::current()) const {
+    static_assert(detail::TransformCallable<F, T, V>,
+                  "transform_with: the callable must be callable as f(Rdd<T>, Rdd<V>) or "
+                  "f(Rdd<T>, Rdd<V>, Time), where V is the data set's type, and return an Rdd");
+    if constexpr (detail::TransformCallable<F, T, V>) {
+      const detail::Origin origin{"transform_with", where};
+      detail::check_same_jobs(context_->jobs().handle(), table.handle(), origin);
+      if constexpr (std::is_invocable_v<F&, Rdd<T>, Rdd<V>>) {
+        return transformed<T>(origin, {node_}, [table, f = std::move(f)](Rdd<T> batch) mutable {
+          return f(std::move(batch), table);
+        });
+      } else {
+        return transformed<T>(origin, {node_},
+                              [table, f = std::move(f)](Rdd<T> batch, Time time) mutable {
+                                return f(std::move(batch), table, time);
+                              });
+      }
+    }
+  }
+
+  /// Keeps every batch, at rest, for StreamingContext::remember() or one batch interval: for slice(),
+  /// once for all functions of whole data sets. Returns this stream. `level`: see StorageLevel; a
+  /// level with a disk needs a codec for T (else start() throws Errc::missing_codec) and
+  /// Options::cache_directory, one with a copy two executors (else Errc::invalid_argument).
+  /// Throws Error{Errc::invalid_argument} where the stream is persisted with another level.
+  DStream persist(StorageLevel level = StorageLevel::memory,
+                  std::source_location where = std::source_location::current()) const {
+    return kept({"persist", where}, level, &detail::kBlockFormat<T>);
+  }
+  /// persist() in memory.
+  DStream cache(std::source_location where = std::source_location::current()) const {
+    return kept({"cache", where}, StorageLevel::memory, nullptr);
+  }
+
+  /// The batches of a persisted stream with times from `from` to `until`, oldest first; both ends
+  /// belong to it and are rounded down to the batch interval. Times before the first batch, and
+  /// batches that are forgotten or not committed, are left out. From a host's thread while the
+  /// context is active, or inside a function on the driver thread, which finds all batches before
+  /// its own. A batch lives as long as its Rdd. Throws Error{Errc::illegal_state} where the context
+  /// is not active or the stream not persisted.
+  std::vector<std::pair<Time, Rdd<T>>> slice(
+      Time from, Time until, std::source_location where = std::source_location::current()) const {
+    const detail::Origin origin{"slice", where};
+    std::vector<std::pair<Time, Rdd<T>>> batches;
+    for (auto& [time, provider] : context_->slice(origin, node_, from, until)) {
+      batches.emplace_back(
+          time, detail::rdd_of_provider<T>(context_->jobs(), std::move(provider), origin));
+    }
+    return batches;
   }
 
   /// Prints the first `n` records of every batch to stdout, below a header with the batch time. At
@@ -248,6 +329,20 @@ class DStream : public Transformations<T, DStream> {
         std::move(prefix), std::move(suffix), options, extension);
     add_step_output(origin, written(origin, options.partitions), std::move(output),
                     {std::move(options.name), options.on_failure});
+  }
+
+  DStream kept(const detail::Origin& origin, StorageLevel level,
+               const detail::BlockFormat* format) const {
+    detail::check_retainable<T>();
+    context_->keep_batches({origin, node_, &detail::make_collector<T>, level, format});
+    return *this;
+  }
+  template <class... Parents, class F>
+  auto transformed(const detail::Origin& origin, std::vector<detail::PlanNodePtr> parents,
+                   F f) const {
+    using U = typename detail::TransformFunction<F, Parents...>::U;
+    return derive<U>(origin, detail::make_transform_node<Parents...>(origin, std::move(parents),
+                                                                     std::move(f)));
   }
 
   std::shared_ptr<detail::PlanContext> context_;

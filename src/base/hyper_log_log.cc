@@ -45,12 +45,22 @@ double tau(double x) {
 
 }  // namespace
 
-HyperLogLog::HyperLogLog(int precision) : precision_(precision) {
-  if (precision < 4 || precision > 18) {
-    throw Error(Errc::invalid_argument, "HyperLogLog: the precision must be from 4 to 18, not " +
-                                            std::to_string(precision));
-  }
+void detail::check_precision(int precision) {
+  if (precision >= 4 && precision <= 18) return;
+  throw Error(Errc::invalid_argument,
+              "approx_distinct_count: the precision must be from 4 to 18, not " +
+                  std::to_string(precision));
 }
+
+HyperLogLog::HyperLogLog(int precision) : precision_(precision) {
+  detail::check_precision(precision);
+}
+
+HyperLogLog::HyperLogLog(const HyperLogLog& other) = default;
+HyperLogLog::HyperLogLog(HyperLogLog&& other) noexcept = default;
+HyperLogLog& HyperLogLog::operator=(const HyperLogLog& other) = default;
+HyperLogLog& HyperLogLog::operator=(HyperLogLog&& other) noexcept = default;
+HyperLogLog::~HyperLogLog() = default;
 
 void HyperLogLog::add_hash(std::uint64_t hash) {
   const auto index = static_cast<std::uint32_t>(hash >> (64 - precision_));

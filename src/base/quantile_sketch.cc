@@ -19,11 +19,23 @@ constexpr double kShrink = 2.0 / 3;  // each level below the top holds this shar
 }  // namespace
 
 QuantileSketch::QuantileSketch(std::uint32_t k) : k_(k) {
-  if (k < kLeastCapacity || k > 65'535) {
-    throw Error(Errc::invalid_argument,
-                "QuantileSketch: k must be from 8 to 65535, not " + std::to_string(k));
-  }
+  detail::check_sketch_size(k);
   add_level();
+}
+
+QuantileSketch::QuantileSketch(const QuantileSketch& other) = default;
+QuantileSketch::QuantileSketch(QuantileSketch&& other) noexcept = default;
+QuantileSketch& QuantileSketch::operator=(const QuantileSketch& other) = default;
+QuantileSketch& QuantileSketch::operator=(QuantileSketch&& other) noexcept = default;
+QuantileSketch::~QuantileSketch() = default;
+
+void QuantileSketch::add(double value) {
+  if (value != value) return;
+  if (count_ == 0 || value < min_) min_ = value;
+  if (count_ == 0 || value > max_) max_ = value;
+  ++count_;
+  levels_.front().push_back(value);
+  if (++held_ >= capacity_) compress();
 }
 
 std::size_t QuantileSketch::level_capacity(std::size_t level) const {
@@ -87,7 +99,7 @@ void QuantileSketch::merge(const QuantileSketch& other) {
   if (held_ >= capacity_) compress();
 }
 
-std::vector<double> QuantileSketch::quantiles(std::span<const double> probabilities) const {
+std::vector<double> QuantileSketch::quantiles(const std::vector<double>& probabilities) const {
   detail::check_probabilities(probabilities);
   std::vector<double> results(probabilities.size(), std::numeric_limits<double>::quiet_NaN());
   if (count_ == 0) return results;
@@ -124,9 +136,15 @@ double QuantileSketch::rank(double value) const {
   return static_cast<double>(rank);
 }
 
-double QuantileSketch::rank_error() const { return 2.3 / std::pow(k_, 0.9); }
+double QuantileSketch::rank_error() const { return 2.0 / k_; }
 
-void detail::check_probabilities(std::span<const double> probabilities) {
+void detail::check_sketch_size(std::uint32_t k) {
+  if (k >= kLeastCapacity && k <= 65'535) return;
+  throw Error(Errc::invalid_argument,
+              "approx_quantiles: k must be from 8 to 65535, not " + std::to_string(k));
+}
+
+void detail::check_probabilities(const std::vector<double>& probabilities) {
   if (probabilities.empty()) {
     throw Error(Errc::invalid_argument, "approx_quantiles: name at least one probability");
   }

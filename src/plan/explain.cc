@@ -96,11 +96,12 @@ std::vector<std::string> output_texts(const StageGraph& graph, const Stage& stag
       texts.push_back(fmt::format("shuffle {}{}", label(*exchange), side));
       continue;
     }
-    std::string target = "records for a later stage";
+    std::string target;
     for (const PublishedOutput& output : graph.published()) {
-      if (output.from.stage == stage.id && output.from.terminal == t) target = label(*output.node);
+      if (output.from.stage != stage.id || output.from.terminal != t) continue;
+      target += (target.empty() ? "" : " and ") + label(*output.node);
     }
-    texts.push_back(std::move(target));
+    texts.push_back(target.empty() ? "records for a later stage" : std::move(target));
   }
   return texts;
 }
@@ -173,6 +174,8 @@ std::vector<const PlanNode*> plan_nodes(const std::vector<PlanNodePtr>& outputs)
   for (const PlanNodePtr& output : outputs) visit(output.get(), seen, order);
   return order;
 }
+
+std::string plan_label(const PlanNode& node) { return label(node); }
 
 std::string explain_graph(const StageGraph& graph, ExplainFormat format,
                           const std::vector<StageSummary>& figures) {

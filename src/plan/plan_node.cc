@@ -47,6 +47,8 @@ std::unique_ptr<ExchangeReader> CoExchange::make_reader(const ExchangeSettings&)
 SourceHost::~SourceHost() = default;
 InputSource::~InputSource() = default;
 JobRunner::~JobRunner() = default;
+BlockProvider::~BlockProvider() = default;
+PlanNodePtr BlockProvider::plan() const { return nullptr; }
 RoomWaiter::~RoomWaiter() = default;
 PlanContext::~PlanContext() = default;
 
@@ -88,6 +90,9 @@ SourceNode::SourceNode(Origin node_origin, std::string_view type,
     : PlanNode(NodeKind::source, node_origin, type, {}), source(std::move(input)) {}
 SourceNode::SourceNode(Origin node_origin, std::string_view type, std::vector<BlockPtr> records)
     : PlanNode(NodeKind::source, node_origin, type, {}), blocks(std::move(records)) {}
+SourceNode::SourceNode(Origin node_origin, std::string_view type,
+                       std::shared_ptr<BlockProvider> block_provider)
+    : PlanNode(NodeKind::source, node_origin, type, {}), provider(std::move(block_provider)) {}
 SourceNode::~SourceNode() = default;
 
 NarrowNode::NarrowNode(Origin node_origin, std::string_view type, PlanNodePtr parent,
@@ -186,6 +191,21 @@ std::shared_ptr<OutputNode> make_output_node(Origin origin, std::string_view ele
                                              CollectorFactory collector) {
   return std::make_shared<OutputNode>(origin, element_type, std::move(parent),
                                       std::move(operation), collector);
+}
+
+std::shared_ptr<JobRunner> lock_jobs(const std::weak_ptr<JobRunner>& jobs) {
+  if (auto runner = jobs.lock()) return runner;
+  throw Error(Errc::illegal_state,
+              "the context of this Rdd is gone; an Rdd can be used as long as its StreamingContext "
+              "lives: collect() what you need before");
+}
+
+void check_same_jobs(const std::weak_ptr<JobRunner>& a, const std::weak_ptr<JobRunner>& b,
+                     const Origin& origin) {
+  if (!a.owner_before(b) && !b.owner_before(a)) return;
+  throw Error(Errc::invalid_argument,
+              "the Rdds belong to different contexts; make both from one StreamingContext",
+              {origin.operation, origin.where, {}, {}});
 }
 
 std::uint32_t checked_partition(std::int64_t given, std::uint32_t partitions,

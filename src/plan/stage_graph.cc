@@ -13,8 +13,9 @@ namespace detail {
 /// that are linked by narrow edges form a stage.
 class StageCutter {
  public:
-  StageCutter(const std::vector<PlanNodePtr>& outputs, std::vector<const SourceNode*> inputs)
-      : all_inputs_given_(!inputs.empty()) {
+  StageCutter(const std::vector<PlanNodePtr>& outputs, std::vector<const SourceNode*> inputs,
+              bool gates_transforms)
+      : all_inputs_given_(!inputs.empty()), gates_transforms_(gates_transforms) {
     graph_.outputs_ = outputs;
     graph_.sources_ = std::move(inputs);
     for (const PlanNodePtr& output : outputs) visit(output.get());
@@ -155,9 +156,10 @@ class StageCutter {
       graph_.stages_.push_back(std::move(stage));
     }
   }
-  static void set_driver(Stage& stage, const PlanNode* node) {
+  void set_driver(Stage& stage, const PlanNode* node) const {
     if (node->kind == NodeKind::transform) {
       stage.transform = static_cast<const TransformNode*>(node);
+      stage.gated = gates_transforms_;
     } else {
       stage.driver_output = static_cast<const OutputNode*>(node);
       stage.outputs.push_back(stage.driver_output);
@@ -188,7 +190,7 @@ class StageCutter {
         graph_.stages_[driver_stage_.at(node)].collected.push_back(id);
       } else if (is_published(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
-        graph_.published_.push_back({static_cast<const OutputNode*>(node), id});
+        add_published({static_cast<const OutputNode*>(node), id, true});
       } else if (stage_of_.at(parent) != stage_of_.at(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
         add_input(node, {StageInput::Kind::blocks, node, nullptr, {id}, UINT32_MAX,
@@ -210,9 +212,21 @@ class StageCutter {
   void add_input(const PlanNode* node, const StageInput& input) {
     graph_.stages_[stage_of_.at(node)].inputs.push_back(input);
   }
+  void add_published(const PublishedOutput& output) {
+    for (PublishedOutput& before : graph_.published_) {
+      if (before.from == output.from) before.is_last = false;
+    }
+    graph_.published_.push_back(output);
+  }
+  /// A stream is put at rest once, however many want it so.
   TerminalId add_terminal(StageTerminal terminal) {
     const std::uint32_t stage = stage_of_.at(terminal.of);
     auto& terminals = graph_.stages_[stage].terminals;
+    for (std::uint32_t i = 0; i < terminals.size() && terminal.exchange == nullptr; ++i) {
+      if (terminals[i].of == terminal.of && terminals[i].collector == terminal.collector) {
+        return {stage, i};
+      }
+    }
     terminals.push_back(terminal);
     return {stage, static_cast<std::uint32_t>(terminals.size() - 1)};
   }
@@ -280,6 +294,7 @@ class StageCutter {
   }
 
   const bool all_inputs_given_;
+  const bool gates_transforms_;
   StageGraph graph_;
   std::vector<const PlanNode*> order_;  // parents first
   std::unordered_map<const PlanNode*, std::size_t> index_;
@@ -292,8 +307,8 @@ class StageCutter {
 };
 
 StageGraph StageGraph::build(const std::vector<PlanNodePtr>& outputs,
-                             std::vector<const SourceNode*> inputs) {
-  return StageCutter(outputs, std::move(inputs)).cut();
+                             std::vector<const SourceNode*> inputs, bool gates_transforms) {
+  return StageCutter(outputs, std::move(inputs), gates_transforms).cut();
 }
 
 std::vector<const OutputNode*> StageGraph::outputs() const {

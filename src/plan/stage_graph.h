@@ -28,6 +28,7 @@ struct StageTerminal {
 struct TerminalId {
   std::uint32_t stage = 0;
   std::uint32_t terminal = 0;
+  friend bool operator==(const TerminalId&, const TerminalId&) = default;
 };
 
 /// Where records enter a stage.
@@ -72,6 +73,7 @@ struct Stage {
 struct PublishedOutput {
   const OutputNode* node = nullptr;
   TerminalId from;
+  bool is_last = true;  ///< no later output is served from there
 };
 
 /// A plan cut into stages: at shuffles, at functions of whole data sets, and where streams of
@@ -81,8 +83,11 @@ class StageGraph {
  public:
   /// Cuts what `outputs` need. sources() are `inputs`, whether an output needs them or not; without
   /// `inputs` those that the outputs need.
+  /// `gates_transforms`: functions of whole data sets wait for the batch before, because they may
+  /// look at what it kept.
   static StageGraph build(const std::vector<PlanNodePtr>& outputs,
-                          std::vector<const SourceNode*> inputs = {});
+                          std::vector<const SourceNode*> inputs = {},
+                          bool gates_transforms = false);
 
   const std::vector<Stage>& stages() const { return stages_; }
   const std::vector<const SourceNode*>& sources() const { return sources_; }

@@ -88,7 +88,8 @@ void BatchOutputs::publish(Run& run, BatchInfo& info) {
   info.skipped_outputs = run.outputs().skipped_outputs();
   for (const PublishedOutput& output : compiled_.graph().published()) {
     if (run.watched()) started(run, *output.node);
-    output.node->operation->publish(run.take_collected(output.from), info);
+    output.node->operation->publish(
+        output.is_last ? run.take_collected(output.from) : run.collected(output.from), info);
     if (run.watched()) ended(run, *output.node);
   }
 }

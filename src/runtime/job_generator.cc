@@ -38,9 +38,13 @@ JobGenerator::JobGenerator(std::vector<std::shared_ptr<InputSource>> sources, Cl
 
 JobGenerator::~JobGenerator() { stop(); }
 
-void JobGenerator::start() {
-  last_ = clock_.now().floor(tick_);
-  if (trigger_ == Trigger::interval) thread_ = std::thread([this] { follow_clock(); });
+void JobGenerator::start(bool by_trigger) {
+  {
+    std::lock_guard lock(mutex_);
+    last_ = clock_.now().floor(tick_);
+    stopping_ = !by_trigger;
+  }
+  if (by_trigger && trigger_ == Trigger::interval) thread_ = std::thread([this] { follow_clock(); });
 }
 
 void JobGenerator::stop() {

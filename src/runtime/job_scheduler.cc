@@ -260,6 +260,13 @@ void JobScheduler::drop_pending() {
   pending_.clear();
 }
 
+void JobScheduler::await_room() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] {
+    return halted_ || (pending_.empty() && in_flight_.size() < max_in_flight_ && !advancing_);
+  });
+}
+
 bool JobScheduler::halted() const {
   std::lock_guard lock(mutex_);
   return halted_;

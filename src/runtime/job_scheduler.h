@@ -54,6 +54,8 @@ class JobScheduler final : public RunObserver {
 
   /// Whether a further batch would start at once.
   bool has_room() const;
+  /// Waits until a further batch would start at once, or the scheduler has halted.
+  void await_room();
   /// Whether nothing further is committed.
   bool halted() const;
   /// Waits until all batches are committed or the scheduler has halted.

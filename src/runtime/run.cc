@@ -333,12 +333,14 @@ void Run::execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept {
     } catch (...) {
       failed_attempts_.fetch_add(1);
       add_figures(stage, [](StageFigures& figures) { ++figures.failed_attempts; });
-      if (i + 1 < attempts) continue;
+      // A failed action has had its attempts: its tasks'.
+      if (i + 1 < attempts && !is_failed_task(std::current_exception())) continue;
       if (skip_driver(stage, {info_.batch_time, 0, i, {}, true})) return;
       const Stage& failed = this->stage(stage);
       const PlanNode* node = failed.driver_output;
       fail(task_error(std::current_exception(), node != nullptr ? node : failed.transform,
                       {info_.batch_time, 0, i, {}, true}, attempts));
+      return;
     }
   }
 }

@@ -52,6 +52,18 @@ DStream<std::string_view> StreamingContext::socket_text_stream(std::string host,
       detail::make_socket_text_source(std::move(host), port, impl_->options()), where);
 }
 
+DStream<std::int64_t> StreamingContext::range(std::int64_t begin, std::int64_t end,
+                                              std::int64_t step, CollectionOptions options,
+                                              std::source_location where) {
+  detail::check_collection(options);
+  return add_source<std::int64_t>(
+      "range",
+      std::make_shared<detail::RangeSource>(detail::RangeValue{begin, step},
+                                            detail::range_size(begin, end, step),
+                                            options.batch_records),
+      where);
+}
+
 DStream<std::string_view> StreamingContext::text_file_stream(std::string directory,
                                                              FileStreamOptions options,
                                                              std::source_location where) {
@@ -90,6 +102,8 @@ DStream<std::string_view> StreamingContext::text_files(std::vector<std::string> 
 }
 
 void StreamingContext::start() { impl_->start(); }
+void StreamingContext::run_to_end() { impl_->run_to_end(); }
+void StreamingContext::remember(Duration duration) { impl_->remember(duration); }
 void StreamingContext::stop(StopMode mode) { impl_->stop(mode); }
 void StreamingContext::await_termination() { impl_->await(std::nullopt); }
 bool StreamingContext::await_termination_for(Duration timeout) { return impl_->await(timeout); }

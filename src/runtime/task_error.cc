@@ -58,12 +58,24 @@ std::exception_ptr nest(std::exception_ptr cause, const std::string& message,
 
 }  // namespace
 
+bool is_failed_task(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& e) {
+    return dynamic_cast<const std::nested_exception*>(&e) != nullptr;  // see nest()
+  } catch (...) {
+    return false;
+  }
+}
+
 std::exception_ptr task_error(std::exception_ptr cause, const PlanNode* node,
                               const TaskContext& task, std::uint32_t attempts) {
   ErrorContext context = context_of(node, task.batch_time);
   context.slice = task.slice;
   const std::string message =
-      fmt::format("the task failed in all of its {} attempts: {}", attempts, what_of(cause));
+      is_failed_task(cause)
+          ? fmt::format("an action in it failed: {}", what_of(cause))
+          : fmt::format("the task failed in all of its {} attempts: {}", attempts, what_of(cause));
   return nest(std::move(cause), message, std::move(context));
 }
 

@@ -15,6 +15,9 @@ namespace detail {
 std::exception_ptr task_error(std::exception_ptr cause, const PlanNode* node,
                               const TaskContext& task, std::uint32_t attempts);
 
+/// Whether it is such an Error: of an action, when it comes out of a function on the driver thread.
+bool is_failed_task(const std::exception_ptr& error);
+
 /// The Error of an output whose commit failed in every attempt, in the same manner.
 std::exception_ptr commit_error(std::exception_ptr cause, const PlanNode& output, Time batch_time,
                                 std::uint32_t attempts);

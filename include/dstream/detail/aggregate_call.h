@@ -10,6 +10,7 @@
 #include <dstream/detail/aggregate_spec.h>
 #include <dstream/detail/derive.h>
 #include <dstream/detail/fold_exchange.h>
+#include <dstream/detail/key_partitions.h>
 #include <dstream/detail/narrow_steps.h>
 #include <dstream/partitions.h>
 
@@ -24,10 +25,14 @@ namespace detail {
 /// Stands for an aggregate that was not given.
 struct Omitted {};
 
+/// Partitions, a number, or partition_by(f, n).
 template <class A>
-inline constexpr int kArgumentRank = std::is_same_v<A, Omitted>             ? 2
-                                     : std::is_convertible_v<A, Partitions> ? 1
-                                                                            : 0;
+inline constexpr bool kSaysPartitions = std::is_convertible_v<A, Partitions> || kIsPartitionBy<A>;
+
+template <class A>
+inline constexpr int kArgumentRank = std::is_same_v<A, Omitted> ? 2
+                                     : kSaysPartitions<A>       ? 1
+                                                                : 0;
 
 template <class... A>
 inline constexpr bool kStartsWithAggregate = false;
@@ -90,9 +95,11 @@ auto bind_arguments(const A& aggregate, const Rest&... rest) {
 
 inline Partitions partitions_in() { return {}; }
 template <class A, class... Rest>
-Partitions partitions_in(const A& argument, const Rest&... rest) {
+auto partitions_in(const A& argument, const Rest&... rest) {
   if constexpr (kArgumentRank<A> == 1) {
     return argument;
+  } else if constexpr (kArgumentRank<A> == 2) {
+    return Partitions();
   } else {
     return partitions_in(rest...);
   }
@@ -131,6 +138,9 @@ struct KeyedAggregateFold {
     aggregate.add(state, Part::of(record));
   }
   void merge(Value& into, Value&& from) const { aggregate.merge(into, std::move(from)); }
+  void merge(Value& into, const Value& from) const requires MergesConst<Bound> {
+    aggregate.merge(into, from);
+  }
   Result result(Value&& state) const { return aggregate.result(std::move(state)); }
 };
 
@@ -160,7 +170,13 @@ struct BatchAggregateFold {
     for (const T& record : chunk.records<T>()) aggregate.add(state, record);
     value = std::move(state);
   }
-  void merge(Value& into, const Value& from) const { aggregate.merge(into, Value(from)); }
+  void merge(Value& into, const Value& from) const {
+    if constexpr (MergesConst<Bound>) {
+      aggregate.merge(into, from);
+    } else {
+      aggregate.merge(into, Value(from));
+    }
+  }
   Result result(std::optional<Value>&& value) const {
     return batch_result(aggregate, value ? &*value : nullptr);
   }

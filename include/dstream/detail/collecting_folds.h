@@ -9,6 +9,7 @@
 
 #include <dstream/detail/combine_index.h>
 #include <dstream/detail/numeric_folds.h>
+#include <dstream/export.h>
 #include <dstream/hash_of.h>
 
 namespace dstream {
@@ -70,6 +71,9 @@ class Collect : Projecting<P, T> {
   }
   State result(State&& state) const { return std::move(state); }
 };
+
+/// Throws Error{invalid_argument} for 0.
+DSTREAM_EXPORT void check_top_k(std::size_t k);
 
 /// The k records that rank first, in a heap with the one that goes next on top.
 template <class Rank, class Record>

@@ -10,9 +10,6 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-/// Throws Error{invalid_argument} for 0.
-DSTREAM_EXPORT void check_top_k(std::size_t k);
-
 /// What filtered() is for records of T: A is bound already.
 template <class P, class A>
 class Filtered {
@@ -41,6 +38,10 @@ class Filtered {
   }
   void merge(State& into, State&& from) const {
     aggregate_.merge(into.of_matching, std::move(from.of_matching));
+    into.matching += from.matching;
+  }
+  void merge(State& into, const State& from) const requires MergesConst<A> {
+    aggregate_.merge(into.of_matching, from.of_matching);
     into.matching += from.matching;
   }
   auto result(State&& state) const {

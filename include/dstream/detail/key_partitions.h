@@ -96,10 +96,11 @@ template <class K, class P>
 KeyPartitions<K> key_partitions(P given, const Origin& origin) {
   if constexpr (kIsPartitionBy<P>) {
     using F = decltype(given.f);
-    static_assert(Partitioner<F, K>,
+    constexpr bool kFits = Partitioner<F, K>;  // not the concept: its failure adds notes
+    static_assert(kFits,
                   "partition_by: the function must be callable as f(key) (const, for several "
                   "threads) and return an integer");
-    if constexpr (Partitioner<F, K>) {
+    if constexpr (kFits) {
       return {given.partitions.checked(origin), std::make_shared<const F>(std::move(given.f)),
               &call_partitioner<F, K>, origin};
     } else {

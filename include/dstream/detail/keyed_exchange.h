@@ -26,6 +26,9 @@ namespace detail {
 template <class T, class K, class Keys, class Fold>
 class KeyedWriter final : public Terminal {
   using V = typename Fold::Value;
+  // Records whose keys are computed before they are folded: few, so that the fold finds them in the
+  // first-level cache.
+  static constexpr std::size_t kKeysAtOnce = 128;
 
  public:
   KeyedWriter(const Keys& keys, const Fold& fold, const KeyPartitions<K>& partitions,
@@ -38,8 +41,15 @@ class KeyedWriter final : public Terminal {
         table_(settings.hash_seed) {}
 
   void process(Chunk chunk) override {
-    const std::span<const T> records = chunk.records<T>();
-    table_.add(records, keys_.of(records, scratch_), fold_);
+    std::span<const T> records = chunk.records<T>();
+    if constexpr (std::is_empty_v<typename Keys::Scratch>) {
+      return table_.add(records, keys_.of(records, scratch_), fold_);
+    }
+    while (!records.empty()) {
+      const auto part = records.first(records.size() < kKeysAtOnce ? records.size() : kKeysAtOnce);
+      table_.add(part, keys_.of(part, scratch_), fold_);
+      records = records.subspan(part.size());
+    }
   }
   void reset() noexcept override { table_.clear(); }
   SliceOutputPtr take() override {

@@ -65,6 +65,16 @@ concept EmittingPartitionFunction =
     std::is_invocable_v<const F&, PartitionSpan<T>, EmitTo<U>&> ||
     std::is_invocable_v<const F&, PartitionSpan<T>, const TaskContext&, EmitTo<U>&>;
 
+/// Whether map_partitions takes F; only the form that is meant is tried on it.
+template <class F, class T, class Result>
+consteval bool fits_partitions() {
+  if constexpr (std::is_void_v<Result>) {
+    return PartitionFunction<F, T>;
+  } else {
+    return EmittingPartitionFunction<F, T, Result>;
+  }
+}
+
 /// Calls f once per task with all records of the task's slice.
 template <class T, class U, class F>
 class PartitionStep final : public Step {

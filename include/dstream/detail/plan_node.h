@@ -15,13 +15,17 @@
 #include <dstream/detail/step.h>
 #include <dstream/export.h>
 #include <dstream/output_options.h>
+#include <dstream/storage_level.h>
 
 namespace dstream {
 inline namespace v1 {
 
+class FileSystem;
 struct Options;
 
 namespace detail {
+
+struct BlockFormat;
 
 enum class NodeKind : std::uint8_t { source, narrow, merge, exchange, transform, output };
 
@@ -52,15 +56,31 @@ class DSTREAM_EXPORT PlanNode {
   std::vector<CollectorFactory> collect_parent;
 };
 
-/// Data enters: a running source of a context, or blocks that are there already (an Rdd's).
+class JobRunner;
+
+/// Blocks that are had when an action first needs them: a cached data set, a batch that was kept, a
+/// file. Thread-safe.
+class DSTREAM_EXPORT BlockProvider {
+ public:
+  virtual ~BlockProvider();
+  /// The blocks, in slice order. Called before a job begins, never inside a task. Throws Error.
+  virtual std::vector<BlockPtr> blocks(JobRunner& jobs) = 0;
+  /// The plan that makes the blocks, for people; null where there is none.
+  virtual PlanNodePtr plan() const;
+};
+
+/// Data enters: a running source of a context, or an Rdd's blocks, which are there already or come
+/// from a provider.
 class DSTREAM_EXPORT SourceNode final : public PlanNode {
  public:
   SourceNode(Origin origin, std::string_view element_type, std::shared_ptr<InputSource> source);
   SourceNode(Origin origin, std::string_view element_type, std::vector<BlockPtr> blocks);
+  SourceNode(Origin origin, std::string_view element_type, std::shared_ptr<BlockProvider> provider);
   ~SourceNode() override;
 
   const std::shared_ptr<InputSource> source;  ///< null for blocks
   const std::vector<BlockPtr> blocks;
+  const std::shared_ptr<BlockProvider> provider;  ///< null unless the blocks come from it
 };
 
 /// Runs inside a stage, on chunks.
@@ -116,8 +136,6 @@ DSTREAM_EXPORT PlanNodePtr make_merge_node(Origin origin, std::string_view eleme
 DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view element_type,
                                             PlanNodePtr parent, CollectorFactory collector,
                                             std::size_t limit, bool reads_nothing);
-
-class JobRunner;
 
 /// A function of whole data sets that runs on the driver thread each batch: its parents are put at
 /// rest first, its result is read from blocks.
@@ -215,14 +233,38 @@ DSTREAM_EXPORT std::shared_ptr<OutputNode> make_output_node(
     Origin origin, std::string_view element_type, PlanNodePtr parent,
     std::shared_ptr<OutputOperation> operation, CollectorFactory collector);
 
+/// A data set that is to be kept: how its records are put at rest, and where they stay.
+struct KeepRequest {
+  Origin origin;
+  PlanNodePtr node;
+  CollectorFactory collector = nullptr;
+  StorageLevel level = StorageLevel::memory;
+  const BlockFormat* format = nullptr;  ///< null where the level uses no disk
+};
+
 /// Runs a plan over blocks to its end: what an action of an Rdd needs. Blocks the calling thread.
 class DSTREAM_EXPORT JobRunner {
  public:
   virtual ~JobRunner();
   /// The records of `node`, one block per task in slice order. `collector` is for node's type.
-  /// Throws Error of a failed task, and Errc::illegal_state when called from inside a task.
+  /// Throws Error of a failed task, and Errc::illegal_state when called from inside a task or after
+  /// the context has stopped.
   virtual std::vector<BlockPtr> run_job(const PlanNodePtr& node, CollectorFactory collector) = 0;
+  /// For Rdds, which must not keep their context alive: a plan may hold them.
+  virtual std::weak_ptr<JobRunner> handle() = 0;
+  /// What Rdd::persist() reads from: computed by the first job that needs it. Throws
+  /// Error{Errc::invalid_argument} or Errc::missing_codec for a level that cannot be had.
+  virtual std::shared_ptr<BlockProvider> keep(const KeepRequest& request) = 0;
+  /// The plan of `node` as text.
+  virtual std::string describe(const PlanNodePtr& node) const = 0;
+  virtual const std::shared_ptr<FileSystem>& file_system() const = 0;
 };
+
+/// The runner behind an Rdd. Throws Error{Errc::illegal_state} where its context is gone.
+DSTREAM_EXPORT std::shared_ptr<JobRunner> lock_jobs(const std::weak_ptr<JobRunner>& jobs);
+/// Throws Error{Errc::invalid_argument} unless a and b are of the same context.
+DSTREAM_EXPORT void check_same_jobs(const std::weak_ptr<JobRunner>& a,
+                                    const std::weak_ptr<JobRunner>& b, const Origin& origin);
 
 }  // namespace detail
 }  // namespace v1

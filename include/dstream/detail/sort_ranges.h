@@ -20,12 +20,20 @@ struct RunSample {
   std::size_t weight = 0;
 };
 
-/// How many samples a run of `size` records gives: enough to find any range to 1/128 of the run.
+/// How many samples a run of `size` records gives: one for 64 records up to 128 samples, then one
+/// for 512 records up to 1 024. No cut is further off than a run's records per sample.
 constexpr std::size_t sample_count(std::size_t size) {
-  constexpr std::size_t kRecordsEach = 512;
-  constexpr std::size_t kMost = 1024;
-  const std::size_t count = (size + kRecordsEach - 1) / kRecordsEach;
-  return count < kMost ? count : kMost;
+  const std::size_t dense = (size + 63) / 64;
+  const std::size_t sparse = size / 512;
+  if (dense < 128) return dense;
+  return sparse < 128 ? 128 : sparse < 1024 ? sparse : 1024;
+}
+
+/// Where in its interval a run's sample lies: golden-ratio steps, so that the samples of runs that
+/// are alike do not meet in the same few keys.
+constexpr std::size_t sample_offset(std::uint32_t run, std::size_t interval) {
+  constexpr std::uint32_t kGolden = 0x9e3779b9;
+  return static_cast<std::size_t>(std::uint64_t{interval} * (run * kGolden + kGolden / 2) >> 32);
 }
 
 /// How many ranges a batch is cut into: no more than `partitions`, and none for few records.
@@ -69,7 +77,7 @@ class RangeCutter {
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t begin = size * i / count;
       const std::size_t end = size * (i + 1) / count;
-      samples_.push_back({run, begin + (end - begin) / 2, end - begin});
+      samples_.push_back({run, begin + sample_offset(run, end - begin), end - begin});
     }
     records_ += size;
   }
