@@ -184,8 +184,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
   void write_to(std::shared_ptr<AnySink> sink, WriteOptions options = {},
                 std::source_location where = std::source_location::current()) const {
     static_assert(std::is_convertible_v<AnySink*, Sink<T>*>,
-                  "write_to: the sink must be a std::shared_ptr to a Sink<T>, T being this stream's "
-                  "type of records");
+                  "write_to: the sink must be a std::shared_ptr to a Sink<T>, T being this "
+                  "stream's type of records");
     if constexpr (std::is_convertible_v<AnySink*, Sink<T>*>) {
       detail::check_sink({"write_to", where}, sink != nullptr);
       auto output = std::make_shared<detail::SinkOutput<T>>(std::move(sink), options.uid);
@@ -208,8 +208,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     }
   }
 
-  /// The same as one JSON value per line, in files `part-NNNNN.ndjson`: structs and tuples as objects.
-  /// Bytes that are no valid UTF-8 become U+FFFD, NaN and infinities null.
+  /// The same as one JSON value per line, in files `part-NNNNN.ndjson`: structs and tuples as
+  /// objects. Bytes that are no valid UTF-8 become U+FFFD, NaN and infinities null.
   void save_as_ndjson_files(std::string prefix, std::string suffix = {}, SaveOptions options = {},
                             std::source_location where = std::source_location::current()) const {
     constexpr bool kWritable = detail::kHasJsonForm<T>;
@@ -228,8 +228,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                          std::source_location where = std::source_location::current()) const {
     constexpr bool kWritable = detail::has_csv_form<T>();
     static_assert(kWritable,
-                  "save_as_csv_files: the records must be plain structs, pairs or tuples of numbers, "
-                  "text, durations and optionals of these: map() them to such a struct before");
+                  "save_as_csv_files: the records must be plain structs, pairs or tuples of "
+                  "numbers, text, durations and optionals of these: map() them to one before");
     if constexpr (kWritable) {
       save<detail::CsvFormat<T>>("save_as_csv_files", std::move(prefix), std::move(suffix),
                                  std::move(options), ".csv", where);

@@ -32,8 +32,8 @@ int poll_limit(std::optional<Duration> limit) {
   return static_cast<int>(std::clamp<std::int64_t>(ms, 1, std::numeric_limits<int>::max()));
 }
 
-/// Waits until `fd` has one of `events`; false if interrupted. Throws ETIMEDOUT after `limit`, which
-/// an interrupting signal of the process starts anew.
+/// Waits until `fd` has one of `events`; false if interrupted. Throws ETIMEDOUT after `limit`,
+/// which an interrupting signal of the process starts anew.
 bool wait_for(int fd, short events, const Interrupt& interrupt,
               std::optional<Duration> limit = std::nullopt) {
   for (;;) {

@@ -70,7 +70,9 @@ class JobScheduler final : public RunObserver {
   std::uint64_t skipped_outputs() const;
 
   void run_complete(Run& run) override;
-  void output_started(Run& run, const OutputNode& output) override { outputs_.started(run, output); }
+  void output_started(Run& run, const OutputNode& output) override {
+    outputs_.started(run, output);
+  }
   void output_ended(Run& run, const OutputNode& output) override { outputs_.ended(run, output); }
 
  private:
