@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/jobs.h"
+#include "support/scratch.h"
 
 using namespace dstream;
 using jobs::contains;
@@ -137,6 +138,17 @@ TEST_CASE("inputs of all kinds that end", "[run_to_end]") {
   CHECK(all_of(c) == jobs::numbers(0, 25));
   CHECK(all_of(d) == std::vector<int>{1, 2, 3});
   check_times(a.infos());
+}
+
+TEST_CASE("files end with their last line", "[run_to_end]") {
+  const scratch::Directory directory;
+  directory.files->open(directory / "a.txt", OpenMode::create_new)->append("one\ntwo\n");
+  directory.files->open(directory / "b.txt", OpenMode::create_new)->append("three\n");
+  StreamingContext ssc(either_runner());
+  auto out = testing::capture(ssc.text_files({directory / "*.txt"}));
+  ssc.run_to_end();
+  REQUIRE(out.size() >= 1);
+  CHECK(out.batches().front().records == std::vector<std::string>{"one", "two", "three"});
 }
 
 TEST_CASE("an input that is still open is waited for", "[run_to_end]") {

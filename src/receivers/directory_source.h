@@ -83,6 +83,7 @@ class FilesSource final : public FileSource {
   void start(SourceHost& host) override;
   void cut(Time from, Time until, std::vector<BlockPtr>& blocks) override;
   bool has_data() const override { return !taken_.load(); }
+  SourceEnd end() const override { return has_data() ? SourceEnd::ahead : SourceEnd::reached; }
 
  private:
   struct Found {
