@@ -157,10 +157,12 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                 std::source_location where = std::source_location::current()) const {
     static_assert(std::is_invocable_v<F&, const T&>,
                   "for_each: the callable must be callable as f(const T&)");
-    auto output = std::make_shared<detail::ForEachOutput<T, F>>(std::move(f));
-    const detail::Origin origin{"for_each", where};
-    add_step_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
-                    std::move(output), {std::move(options.name), options.on_failure});
+    if constexpr (std::is_invocable_v<F&, const T&>) {
+      auto output = std::make_shared<detail::ForEachOutput<T, F>>(std::move(f));
+      const detail::Origin origin{"for_each", where};
+      add_step_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
+                      std::move(output), {std::move(options.name), options.on_failure});
+    }
   }
 
   /// Calls f with every batch's data set, on the driver thread: `f(Rdd<T>)`, `f(Rdd<T>, Time)` or
@@ -168,14 +170,18 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
   template <class F>
   void foreach_rdd(F f, OutputOptions options = {},
                    std::source_location where = std::source_location::current()) const {
-    static_assert(std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time> ||
-                      std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>,
+    constexpr bool kShape = std::is_invocable_v<F&, Rdd<T>> ||
+                            std::is_invocable_v<F&, Rdd<T>, Time> ||
+                            std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>;
+    static_assert(kShape,
                   "foreach_rdd: the callable must be callable as f(Rdd<T>), f(Rdd<T>, Time) or "
                   "f(Rdd<T>, Time, const BatchInfo&)");
-    const detail::Origin origin{"foreach_rdd", where};
-    add_collecting_output(origin,
-                          std::make_shared<detail::ForeachRddOutput<T, F>>(std::move(f), origin),
-                          std::move(options));
+    if constexpr (kShape) {
+      const detail::Origin origin{"foreach_rdd", where};
+      add_collecting_output(origin,
+                            std::make_shared<detail::ForeachRddOutput<T, F>>(std::move(f), origin),
+                            std::move(options));
+    }
   }
 
   /// Writes every batch to a sink; see Sink for the contract. Exactly once where the sink keeps it:
