@@ -212,6 +212,36 @@ TEST_CASE("a context that stops ends the actions of host threads", "[rdd][action
   if (error) CHECK(error->code() == Errc::illegal_state);
 }
 
+TEST_CASE("stopping while an action runs in foreach_rdd is no error", "[rdd][actions]") {
+  StreamingContext ssc(jobs::on_executors(1, 2));
+  auto [queue, stream] = ssc.queue_stream<int>();
+  jobs::Gate gate;
+  stream.foreach_rdd([&](const Rdd<int>& rdd) {
+    rdd.map([&](int x) {
+         gate.pass();
+         return x;
+       }).collect();
+  });
+  jobs::Batches batches(ssc);
+  queue.push({1});
+  batches.make();
+  gate.await();
+  std::thread stopper([&] { ssc.stop(); });
+  const Rdd<int> probe = ssc.parallelize(std::vector{1});
+  bool refused = false;
+  while (!refused) {  // until the context lets no further action in
+    try {
+      probe.count();
+    } catch (const Error& error) {
+      refused = error.code() == Errc::illegal_state;
+    }
+  }
+  gate.open(4);
+  stopper.join();
+  ssc.await_termination();
+  CHECK(ssc.state() == ContextState::stopped);
+}
+
 TEST_CASE("an action that fails in foreach_rdd has its attempts once", "[rdd][actions]") {
   StreamingContext ssc(GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors());
   auto [queue, numbers] = ssc.queue_stream<int>();
