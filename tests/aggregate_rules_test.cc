@@ -216,6 +216,8 @@ TEST_CASE("the partition count changes no value", "[aggregate]") {
   const auto expected = with();
   CHECK(with(1) == expected);
   CHECK(with(Partitions(128)) == expected);
+  const auto by_length = [](std::string_view bidder) { return bidder.size() % 3; };
+  CHECK(jobs::sorted(with(partition_by(by_length, 3))) == jobs::sorted(expected));
   CHECK(jobs::code_of([&] { with(0); }) == Errc::invalid_argument);
   CHECK(jobs::code_of([&] { with(-1); }) == Errc::invalid_argument);
 }

@@ -308,4 +308,5 @@ TEST_CASE("sums of 32-bit integers are checked, too", "[aggregate]") {
   state = std::numeric_limits<std::int64_t>::min();
   CHECK(jobs::code_of([&] { sums.remove(state, 1); }) == Errc::capacity);
   CHECK(jobs::code_of([&] { sums.merge(state, -1); }) == Errc::capacity);
+  CHECK(state == std::numeric_limits<std::int64_t>::min());  // as it was
 }

@@ -48,8 +48,8 @@ class Keyed : public KeyTransformations<Keyed<K, T, Stream>> {
     }
   }
 
-  /// The records of each key by up to eight aggregates of T (see aggregates.h), and at last, if
-  /// wanted, a Partitions: pairs of the key and the result, of several aggregates a std::tuple of
+  /// The records of each key by up to eight aggregates of T (see aggregates.h), with the partitions
+  /// behind them if wanted: pairs of the key and the result, of several aggregates a std::tuple of
   /// theirs. Order as for reduce. A key has at least one record, so no result is optional.
   template <class A1, class A2 = detail::Omitted, class A3 = detail::Omitted,
             class A4 = detail::Omitted, class A5 = detail::Omitted, class A6 = detail::Omitted,

@@ -57,8 +57,8 @@ class PairTransformations : public KeyTransformations<Stream<T>> {
     }
   }
 
-  /// The values of each key of a batch by up to eight aggregates of V (see aggregates.h), and at
-  /// last, if wanted, a Partitions: pairs of the key and the result, of several aggregates a
+  /// The values of each key of a batch by up to eight aggregates of V (see aggregates.h), with the
+  /// partitions behind them if wanted: pairs of the key and the result, of several aggregates a
   /// std::tuple of theirs. `p` of an aggregate is given the value; left out it is the value:
   /// `aggregate_values(count(), sum())`. Order as for reduce_by_key.
   template <class A1, class A2 = detail::Omitted, class A3 = detail::Omitted,

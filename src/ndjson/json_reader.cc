@@ -44,8 +44,9 @@ class ValueReader {
 
  private:
   bool read_in_order(ondemand::object& object, const JsonType& type, void* to, bool& all) {
+    const JsonField* const fields = type.fields();
     for (std::size_t f = 0; f < type.field_count; ++f) {
-      const JsonField& field = type.fields[f];
+      const JsonField& field = fields[f];
       auto found = object.find_field(field.name);
       if (found.error() == simdjson::NO_SUCH_FIELD) {
         all = false;
@@ -63,6 +64,7 @@ class ValueReader {
   }
 
   bool read_in_any_order(ondemand::object& object, const JsonType& type, void* to) {
+    const JsonField* const fields = type.fields();
     std::uint32_t seen = 0;
     std::size_t next = 0;
     for (auto member : object) {
@@ -72,19 +74,19 @@ class ValueReader {
       if (f == type.field_count) continue;
       next = f + 1;
       seen |= std::uint32_t{1} << f;
-      if (!read_value(field.value(), *type.fields[f].type,
-                      static_cast<char*>(to) + type.fields[f].offset)) {
-        return in_member(type.fields[f].name);
+      if (!read_value(field.value(), *fields[f].type,
+                      static_cast<char*>(to) + fields[f].offset)) {
+        return in_member(fields[f].name);
       }
     }
     --level_;
     for (std::size_t f = 0; f < type.field_count; ++f) {
       if ((seen >> f & 1) != 0) continue;
-      if (type.fields[f].type->kind != JsonKind::optional) {
-        reason_.assign("there is no member \"").append(type.fields[f].name).append("\"");
+      if (fields[f].type->kind != JsonKind::optional) {
+        reason_.assign("there is no member \"").append(fields[f].name).append("\"");
         return false;
       }
-      type.fields[f].type->clear(static_cast<char*>(to) + type.fields[f].offset);
+      fields[f].type->clear(static_cast<char*>(to) + fields[f].offset);
     }
     return true;
   }
@@ -96,14 +98,15 @@ class ValueReader {
 
   /// The field of this name, looked for first where the last one suggests; field_count for none.
   std::size_t find_field(ondemand::raw_json_string key, const JsonType& type, std::size_t next) {
-    if (next < type.field_count && is_name(key.raw(), type.fields[next].name)) return next;
+    const JsonField* const fields = type.fields();
+    if (next < type.field_count && is_name(key.raw(), fields[next].name)) return next;
     for (std::size_t f = 0; f < type.field_count; ++f) {
-      if (is_name(key.raw(), type.fields[f].name)) return f;
+      if (is_name(key.raw(), fields[f].name)) return f;
     }
     std::string_view name;
     if (!has_escapes(key) || !text_of(key, name)) return type.field_count;
     std::size_t f = 0;
-    while (f < type.field_count && type.fields[f].name != name) ++f;
+    while (f < type.field_count && fields[f].name != name) ++f;
     return f;
   }
 

@@ -110,6 +110,7 @@ void DirectorySource::cut(Time from, Time until, std::vector<BlockPtr>& blocks) 
   std::vector<std::string> directories;
   try {
     directories = match_files(reading().files(), pattern_);
+    if (directories.empty()) reading().failed_listing("no directory fits " + pattern_);
   } catch (const Error& error) {
     reading().failed_listing(error.what());
   }

@@ -22,13 +22,23 @@ std::uint64_t total_records(const SliceOutput& output, std::uint32_t partitions)
   return total;
 }
 
+/// The gathering side of an output that takes all records in one place is part of the output.
+bool gathers_for_output(const PlanNode* node, const Stage& stage) {
+  return std::any_of(stage.outputs.begin(), stage.outputs.end(), [node](const OutputNode* output) {
+    return output->parents.front().get() == node && node->kind == NodeKind::exchange &&
+           std::string_view(output->origin.operation) == node->origin.operation;
+  });
+}
+
 std::string operations_of(const Stage& stage) {
   std::string text;
   const auto add = [&text](const PlanNode* node) {
     text.append(text.empty() ? "" : " -> ");
     text += node->name.empty() ? node->origin.operation : node->name;
   };
-  for (const PlanNode* node : stage.nodes) add(node);
+  for (const PlanNode* node : stage.nodes) {
+    if (!gathers_for_output(node, stage)) add(node);
+  }
   if (stage.driver_output != nullptr) add(stage.driver_output);
   if (stage.transform != nullptr) add(stage.transform);
   return text;

@@ -10,6 +10,7 @@
 #include <dstream/detail/aggregate_spec.h>
 #include <dstream/detail/derive.h>
 #include <dstream/detail/fold_exchange.h>
+#include <dstream/detail/key_partitions.h>
 #include <dstream/detail/narrow_steps.h>
 #include <dstream/partitions.h>
 
@@ -24,10 +25,14 @@ namespace detail {
 /// Stands for an aggregate that was not given.
 struct Omitted {};
 
+/// Partitions, a number, or partition_by(f, n).
 template <class A>
-inline constexpr int kArgumentRank = std::is_same_v<A, Omitted>             ? 2
-                                     : std::is_convertible_v<A, Partitions> ? 1
-                                                                            : 0;
+inline constexpr bool kSaysPartitions = std::is_convertible_v<A, Partitions> || kIsPartitionBy<A>;
+
+template <class A>
+inline constexpr int kArgumentRank = std::is_same_v<A, Omitted> ? 2
+                                     : kSaysPartitions<A>       ? 1
+                                                                : 0;
 
 template <class... A>
 inline constexpr bool kStartsWithAggregate = false;
@@ -90,9 +95,11 @@ auto bind_arguments(const A& aggregate, const Rest&... rest) {
 
 inline Partitions partitions_in() { return {}; }
 template <class A, class... Rest>
-Partitions partitions_in(const A& argument, const Rest&... rest) {
+auto partitions_in(const A& argument, const Rest&... rest) {
   if constexpr (kArgumentRank<A> == 1) {
     return argument;
+  } else if constexpr (kArgumentRank<A> == 2) {
+    return Partitions();
   } else {
     return partitions_in(rest...);
   }

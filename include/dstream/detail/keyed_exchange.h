@@ -42,6 +42,9 @@ class KeyedWriter final : public Terminal {
 
   void process(Chunk chunk) override {
     std::span<const T> records = chunk.records<T>();
+    if constexpr (std::is_empty_v<typename Keys::Scratch>) {
+      return table_.add(records, keys_.of(records, scratch_), fold_);
+    }
     while (!records.empty()) {
       const auto part = records.first(records.size() < kKeysAtOnce ? records.size() : kKeysAtOnce);
       table_.add(part, keys_.of(part, scratch_), fold_);

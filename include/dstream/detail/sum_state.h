@@ -50,7 +50,7 @@ struct Totals {
   static Result real(const State& state) { return state; }
 };
 
-/// Integers up to 32 bits: 64 bits, checked.
+/// Integers up to 32 bits: 64 bits, checked; a state that would overflow stays as it is.
 template <class V>
 requires(std::is_integral_v<V> && sizeof(V) <= 4) struct Totals<V> {
   using State = std::conditional_t<std::is_signed_v<V> || std::is_same_v<V, bool>, std::int64_t,
@@ -59,10 +59,14 @@ requires(std::is_integral_v<V> && sizeof(V) <= 4) struct Totals<V> {
 
   static void add(State& state, V value) { merge(state, static_cast<State>(value)); }
   static void remove(State& state, V value) {
-    if (__builtin_sub_overflow(state, static_cast<State>(value), &state)) throw_sum_overflow();
+    State left;
+    if (__builtin_sub_overflow(state, static_cast<State>(value), &left)) throw_sum_overflow();
+    state = left;
   }
   static void merge(State& into, const State& from) {
-    if (__builtin_add_overflow(into, from, &into)) throw_sum_overflow();
+    State both;
+    if (__builtin_add_overflow(into, from, &both)) throw_sum_overflow();
+    into = both;
   }
   static Result result(const State& state) { return state; }
   static double real(const State& state) { return static_cast<double>(state); }

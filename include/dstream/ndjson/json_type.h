@@ -43,7 +43,7 @@ struct JsonField;
 struct JsonType {
   JsonKind kind;
   const JsonType* element = nullptr;  ///< of a list or optional
-  const JsonField* fields = nullptr;  ///< of an object
+  const JsonField* (*fields)() = nullptr;  ///< of an object; a function, since a type may hold itself
   std::size_t field_count = 0;
   void* (*add)(void* to) = nullptr;    ///< makes the optional's value, or one more of the list
   void (*clear)(void* to) = nullptr;   ///< empties the optional or list
@@ -128,7 +128,32 @@ constexpr JsonKind number_kind() {
 }
 
 template <class T>
-const JsonType* json_type();
+const JsonField* json_fields();
+
+template <class T>
+constexpr JsonType make_json_type();
+
+template <class T>
+inline constexpr JsonType kJsonType = make_json_type<T>();
+
+template <class T>
+constexpr JsonType make_json_type() {
+  using Element = JsonElement<T>;
+  if constexpr (std::is_same_v<T, std::string>) {
+    return {.kind = JsonKind::string};
+  } else if constexpr (std::is_same_v<T, std::string_view>) {
+    return {.kind = JsonKind::view};
+  } else if constexpr (kIsJsonNumber<T>) {
+    return {.kind = number_kind<T>()};
+  } else if constexpr (!std::is_void_v<typename Element::type>) {
+    return {.kind = Element::kKind,
+            .element = &kJsonType<typename Element::type>,
+            .add = &Element::add,
+            .clear = &Element::clear};
+  } else {
+    return {.kind = JsonKind::object, .fields = &json_fields<T>, .field_count = field_count<T>};
+  }
+}
 
 /// The fields of T with their places, which an object of T tells.
 template <class T>
@@ -139,39 +164,13 @@ const JsonField* json_fields() {
     std::array<JsonField, field_count<T>> fields{};
     std::size_t i = 0;
     for_each_field(object, [&]<class Field>(Field& field) {
-      fields[i] = {field_names<T>[i], json_type<std::remove_const_t<Field>>(),
+      fields[i] = {field_names<T>[i], &kJsonType<std::remove_const_t<Field>>,
                    static_cast<std::size_t>(reinterpret_cast<const char*>(&field) - base)};
       ++i;
     });
     return fields;
   }();
   return kFields.data();
-}
-
-template <class T>
-const JsonType* json_type() {
-  using Element = JsonElement<T>;
-  if constexpr (std::is_same_v<T, std::string>) {
-    static constexpr JsonType kType{.kind = JsonKind::string};
-    return &kType;
-  } else if constexpr (std::is_same_v<T, std::string_view>) {
-    static constexpr JsonType kType{.kind = JsonKind::view};
-    return &kType;
-  } else if constexpr (kIsJsonNumber<T>) {
-    static constexpr JsonType kType{.kind = number_kind<T>()};
-    return &kType;
-  } else if constexpr (!std::is_void_v<typename Element::type>) {
-    static const JsonType kType{.kind = Element::kKind,
-                                .element = json_type<typename Element::type>(),
-                                .add = &Element::add,
-                                .clear = &Element::clear};
-    return &kType;
-  } else {
-    static const JsonType kType{.kind = JsonKind::object,
-                                .fields = json_fields<T>(),
-                                .field_count = field_count<T>};
-    return &kType;
-  }
 }
 
 }  // namespace detail

@@ -52,8 +52,7 @@ class NdjsonDecoder {
  public:
   using Record = T;
 
-  explicit NdjsonDecoder(const NdjsonOptions& options)
-      : cutter_(options.max_bytes), type_(json_type<T>()) {}
+  explicit NdjsonDecoder(const NdjsonOptions& options) : cutter_(options.max_bytes) {}
 
   SplitRule split_rule() const { return {.at_newlines = true}; }
 
@@ -65,7 +64,7 @@ class NdjsonDecoder {
         bytes, last,
         [&](std::string_view line) {
           T record{};
-          if (reader_.read(line, static_cast<std::size_t>(end - line.data()), *type_, &record,
+          if (reader_.read(line, static_cast<std::size_t>(end - line.data()), kJsonType<T>, &record,
                            scratch_, reason_)) [[likely]] {
             out.record(std::move(record));
           } else if (!is_blank(line)) {
@@ -77,7 +76,6 @@ class NdjsonDecoder {
 
  private:
   LineCutter cutter_;
-  const JsonType* type_;
   JsonReader reader_;
   ScratchText scratch_;
   std::string reason_;
