@@ -227,6 +227,7 @@ void ContextImpl::interrupt() {
     if (state_ != ContextState::active || shut_down_) return;
     scheduler = scheduler_.get();
   }
+  scheduler->begin_halt();
   jobs_gate_.close();
   scheduler->halt();
 }
@@ -246,7 +247,11 @@ void ContextImpl::drop_plan() {
   scheduler_.reset();
   runner_.reset();
   compiled_.reset();
-  kept_ = {};
+  KeptStreams kept;
+  {
+    std::lock_guard lock(mutex_);
+    std::swap(kept, kept_);
+  }
   outputs_.clear();
   inputs_.clear();
 }
@@ -267,6 +272,7 @@ void ContextImpl::shut_down(StopMode mode) {
       generator_->finish();
       scheduler_->drain();
     }
+    scheduler_->begin_halt();
     jobs_gate_.close();
     scheduler_->halt();
     runner_->stop();
@@ -364,12 +370,17 @@ std::string ContextImpl::describe(const PlanNodePtr& node) const { return descri
 std::vector<std::pair<Time, std::shared_ptr<BlockProvider>>> ContextImpl::slice(
     const Origin& origin, const PlanNodePtr& node, Time from, Time until) {
   const ErrorContext where{origin.operation, origin.where, {}, {}};
-  if (state() != ContextState::active) {
-    throw Error(Errc::illegal_state,
-                "slice() looks at batches of an active context; call it between start() and stop()",
-                where);
+  std::shared_ptr<KeptStream> stream;
+  {
+    std::lock_guard lock(mutex_);
+    if (state_ != ContextState::active || error_) {
+      throw Error(Errc::illegal_state,
+                  "slice() looks at batches of an active context; call it between start() and "
+                  "stop()",
+                  where);
+    }
+    stream = kept_.find(node);
   }
-  const auto stream = kept_.find(node);
   if (!stream) {
     throw Error(Errc::illegal_state,
                 "slice() needs a stream whose batches are kept: call persist() or cache() on it "

@@ -277,16 +277,18 @@ void JobScheduler::drain() {
   idle_.wait(lock, [this] { return idle() && !advancing_; });
 }
 
-void JobScheduler::halt() {
-  {
-    std::lock_guard lock(mutex_);
-    halted_ = true;
-    drop_pending();
-    // A run that is being prepared would forget it; start_next() sees halted_.
-    for (InFlight& batch : in_flight_) {
-      if (batch.prepared) batch.run->fail(stopped_error());
-    }
+void JobScheduler::begin_halt() {
+  std::lock_guard lock(mutex_);
+  halted_ = true;
+  drop_pending();
+  // A run that is being prepared would forget it; start_next() sees halted_.
+  for (InFlight& batch : in_flight_) {
+    if (batch.prepared) batch.run->fail(stopped_error());
   }
+}
+
+void JobScheduler::halt() {
+  begin_halt();
   advance();
   drain();
   room_->detach();  // waits for a host's thread that is still inside

@@ -60,7 +60,9 @@ class JobScheduler final : public RunObserver {
   bool halted() const;
   /// Waits until all batches are committed or the scheduler has halted.
   void drain();
-  /// Drops waiting batches and lets running tasks end; waits for them.
+  /// Drops waiting batches; those that run end with their running tasks. Nothing of it is an error.
+  void begin_halt();
+  /// The same, and waits for the batches that run.
   void halt();
 
   /// Memory that the batches in flight hold in shuffles and results, in bytes.
