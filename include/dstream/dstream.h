@@ -28,11 +28,16 @@
 #include <dstream/push_result.h>
 #include <dstream/queue_source.h>
 #include <dstream/rdd.h>
+#include <dstream/receiver.h>
+#include <dstream/receiver_info.h>
+#include <dstream/receiver_position.h>
 #include <dstream/receiver_status.h>
+#include <dstream/receiver_streams.h>
 #include <dstream/reflect.h>
 #include <dstream/source_range.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>
+#include <dstream/syslog.h>
 #include <dstream/task_context.h>
 #include <dstream/text.h>
 #include <dstream/through.h>

@@ -40,6 +40,7 @@ void ContextImpl::check_open(const Origin& origin) const {
 
 void ContextImpl::add_input(std::shared_ptr<SourceNode> source) {
   check_open(source->origin);
+  source->source->set_stream_id(static_cast<std::uint32_t>(inputs_.size()));
   inputs_.push_back(std::move(source));
 }
 
@@ -173,6 +174,7 @@ void ContextImpl::shut_down(StopMode mode) {
     scheduler_->halt();
     runner_->stop();
   }
+  for (const auto& input : inputs_) input->source->close();
   for (const PlanNodePtr& output : outputs_) {
     static_cast<OutputNode&>(*output).operation->close();
   }
@@ -240,6 +242,23 @@ void ContextImpl::dead_letter(const char* source, std::string reason, std::strin
   }
 }
 
+void ContextImpl::receiver_event(ReceiverEvent event, const ReceiverInfo& info) {
+  listeners_.post([event, info](StreamingListener& listener) {
+    switch (event) {
+      case ReceiverEvent::started:
+        return listener.on_receiver_started(info);
+      case ReceiverEvent::error:
+        return listener.on_receiver_error(info);
+      case ReceiverEvent::stopped:
+        return listener.on_receiver_stopped(info);
+    }
+  });
+}
+
+void ContextImpl::batch_committed(Time until) {
+  for (const auto& input : inputs_) input->source->committed(until);
+}
+
 void ContextImpl::batch_done() {
   if (wants_arrivals()) generator_->poll();
 }
@@ -273,6 +292,18 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);
   for (const auto& input : inputs_) input->source->set_tunables(tunables);
+}
+
+std::vector<ReceiverInfo> ContextImpl::receivers() const {
+  std::vector<ReceiverInfo> infos;
+  for (const auto& input : inputs_) {
+    const InputSource& source = *input->source;
+    if (const auto status = source.receiver_status()) {
+      infos.push_back({source.stream_id(), input->origin.operation, source.preferred_executor(),
+                       *status});
+    }
+  }
+  return infos;
 }
 
 MemoryUse ContextImpl::memory() const {

@@ -64,7 +64,12 @@ void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
       last->batch_time = until;
       last->records += info.records;
       for (std::size_t s = 0; s < last->sources.size(); ++s) {
-        last->sources[s].records += info.sources[s].records;
+        SourceRange& range = last->sources[s];
+        range.records += info.sources[s].records;
+        if (!range.description.empty() && !info.sources[s].description.empty()) {
+          range.description += ", ";
+        }
+        range.description += info.sources[s].description;
       }
     } else {
       parts_.blocks.put(until, std::move(blocks));
@@ -180,6 +185,7 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
     return true;
   }
   publish(run, info);
+  parts_.observer.batch_committed(info.batch_time);
   lock.lock();
   retire_front(lock);
   return true;

@@ -79,6 +79,7 @@ void StreamingContext::add_listener(std::shared_ptr<StreamingListener> listener)
 }
 
 std::uint64_t StreamingContext::dropped_events() const { return impl_->listeners().dropped(); }
+std::vector<ReceiverInfo> StreamingContext::receivers() const { return impl_->receivers(); }
 MemoryUse StreamingContext::memory() const { return impl_->memory(); }
 const Options& StreamingContext::options() const { return impl_->options(); }
 Tunables StreamingContext::tunables() const { return impl_->tunables(); }
