@@ -37,6 +37,7 @@ void TailSource::receive() {
   do {
     try {
       poll();
+      change_status([this](ReceiverStatus& status) { status.connected = followed_.has_value(); });
     } catch (const Error& error) {
       if (error.code() != Errc::io) throw;
       note_failure(error.what());
@@ -48,7 +49,7 @@ void TailSource::receive() {
 
 /// One look at the file.
 void TailSource::poll() {
-  if (!followed_ && !open_file(!std::exchange(first_look_, false) || tail_.from_beginning)) return;
+  if (!followed_ && !open_file(!first_look_ || tail_.from_beginning)) return;
   const std::uint64_t before = followed_->offset;
   if (!read_new_bytes()) return;
   const std::optional<FileInfo> now = look();
@@ -66,6 +67,7 @@ std::optional<FileInfo> TailSource::look() const { return files_->info(path_); }
 bool TailSource::open_file(bool from_begin) {
   const std::optional<FileInfo> before = look();
   if (!before) {
+    first_look_ = false;
     if (!std::exchange(missing_told_, true)) note_failure("there is no file " + path_ + " yet");
     return false;
   }
@@ -77,7 +79,7 @@ bool TailSource::open_file(bool from_begin) {
   if (!after || after->id != before->id) return false;
   const std::uint64_t offset = from_begin ? 0 : file->size();
   followed_.emplace(Followed{std::move(file), before->id, offset, Feed(*this)});
-  missing_told_ = false;
+  first_look_ = missing_told_ = false;
   note_connected();
   return true;
 }
