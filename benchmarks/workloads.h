@@ -19,6 +19,7 @@ Comparison numeric_workload();
 Comparison shuffle_workload();
 Comparison empty_batch_workload();
 Comparison inlet_workload();
+Comparison socket_workload();
 Measurement interval_workload();
 Measurement arrival_workload();
 Measurement idle_workload();

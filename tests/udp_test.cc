@@ -48,6 +48,7 @@ TEST_CASE("what a decoder leaves of a datagram is bad", "[udp]") {
   rig.send("\x02" "ok");
   CHECK(rig.intake.take(2) == Lines{"ok", "ok"});
   CHECK(rig.source.status().dropped_bad == 1);
+  rig.source.stop();
   const std::lock_guard lock(rig.host.letters_mutex);
   CHECK(rig.host.letters ==
         Lines{"test_stream: the datagram goes on behind its last record: \x05ha"});

@@ -114,8 +114,10 @@ std::optional<std::size_t> ByteReceiver::decode(RecordDecoder& decoder, std::str
     } catch (...) {
       thrown = std::current_exception();
     }
+    // Counted before a batch can take the records beside them.
+    if (found.overlong + found.other != 0) count(found);
   });
-  if (found.overlong + found.other != 0) account(found);
+  hand_on(found);
   if (thrown) {
     decoder_failed("the decoder threw: " + message_of(thrown), bytes);
     return std::nullopt;
@@ -129,11 +131,14 @@ std::optional<std::size_t> ByteReceiver::decode(RecordDecoder& decoder, std::str
   return used;
 }
 
-void ByteReceiver::account(const BadInput& found) {
+void ByteReceiver::count(const BadInput& found) {
   change_status([&](ReceiverStatus& status) {
     status.dropped_overlong += found.overlong;
     status.dropped_bad += found.other;
   });
+}
+
+void ByteReceiver::hand_on(const BadInput& found) {
   for (const BadInput::Letter& letter : found.letters) {
     if (parts_.bad_records == BadRecords::fail) fail(letter.reason, letter.payload);
     host_->dead_letter(parts_.operation, letter.reason, letter.payload);
@@ -151,7 +156,8 @@ void ByteReceiver::decoder_failed(const std::string& why, std::string_view bytes
 void ByteReceiver::bad_record(std::string_view reason, std::string_view bytes) {
   BadInput found(parts_.bad_records);
   found.bad(reason, bytes);
-  account(found);
+  count(found);
+  hand_on(found);
 }
 
 void ByteReceiver::drop_unfinished(std::string_view bytes) {

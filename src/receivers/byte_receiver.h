@@ -91,7 +91,8 @@ class ByteReceiver : public InputSource {
   struct BadInput;
 
   void tell(ReceiverEvent event);
-  void account(const BadInput& found);
+  void count(const BadInput& found);
+  void hand_on(const BadInput& found);
   [[noreturn]] void fail(const std::string& reason, std::string_view payload) const;
 
   const ByteSourceParts parts_;
@@ -100,7 +101,7 @@ class ByteReceiver : public InputSource {
   SourceHost* host_ = nullptr;
   std::thread thread_;
 
-  mutable std::mutex mutex_;  // guards all below; leaf
+  mutable std::mutex mutex_;  // guards all below; taken after the generator's; leaf
   std::condition_variable changed_;
   Tunables tunables_;
   ReceiverStatus status_;
