@@ -39,7 +39,9 @@ class TypedOpenBlock final : public OpenBlock {
  public:
   template <class U>
   void append(U&& record) {
-    if constexpr (!std::is_trivially_copyable_v<Owned<T>> && !std::is_same_v<T, std::string_view>) {
+    if constexpr (std::is_same_v<T, std::string_view>) {
+      if (builder_.size() == kReserveAt) reserve_as_before();
+    } else if constexpr (!std::is_trivially_copyable_v<Owned<T>>) {
       heap_bytes_ += owned_bytes(record);
     }
     builder_.append(std::forward<U>(record));
@@ -47,13 +49,27 @@ class TypedOpenBlock final : public OpenBlock {
   std::size_t size() const override { return builder_.size(); }
   std::size_t bytes() const override { return builder_.bytes() + heap_bytes_; }
   BlockPtr finish() override {
+    last_records_ = builder_.size();
+    last_bytes_ = builder_.bytes();
     heap_bytes_ = 0;
     return builder_.finish();
   }
 
  private:
+  /// Records after which a block of text is taken to become as large as the one before: growing
+  /// from there copies nothing.
+  static constexpr std::size_t kReserveAt = 512;
+
+  void reserve_as_before() {
+    if (last_records_ <= 2 * kReserveAt) return;
+    builder_.reserve(last_records_ + last_records_ / 4);
+    builder_.reserve_bytes(last_bytes_);
+  }
+
   BlockBuilder<T> builder_;
   std::size_t heap_bytes_ = 0;
+  std::size_t last_records_ = 0;  // of the block before
+  std::size_t last_bytes_ = 0;
 };
 
 /// Cuts what a receiver stores into blocks, and holds them until a batch takes them. A block ends
