@@ -18,6 +18,22 @@ using WordCounts = KeyedResult<std::string, std::int64_t>;
 using CampaignCounts = KeyedResult<std::int32_t, std::int64_t>;
 using KeySums = KeyedResult<std::uint64_t, std::uint64_t>;
 
+/// What a digest takes of a value: a number itself, of others a hash that depends on the order.
+template <std::integral V>
+std::uint64_t digest_word(V value) {
+  return static_cast<std::uint64_t>(value);
+}
+template <class A, class B>
+std::uint64_t digest_word(const std::pair<A, B>& value) {
+  return detail::hash_word(digest_word(value.first), digest_word(value.second));
+}
+template <class V>
+std::uint64_t digest_word(const std::vector<V>& values) {
+  std::uint64_t word = values.size();
+  for (const V& value : values) word = detail::hash_word(digest_word(value), word);
+  return word;
+}
+
 /// Digests of the results of all batches, in the order of the batches.
 template <class K, class V>
 Digest digest_of(const std::vector<KeyedResult<K, V>>& batches) {
@@ -26,8 +42,7 @@ Digest digest_of(const std::vector<KeyedResult<K, V>>& batches) {
     for (const auto& part : batches[batch]) {
       for (const auto& [key, value] : part) {
         if constexpr (std::integral<K>) {
-          digest.add_number(static_cast<std::uint64_t>(key), static_cast<std::uint64_t>(value),
-                            batch);
+          digest.add_number(static_cast<std::uint64_t>(key), digest_word(value), batch);
         } else {
           digest.add_text(key, value, batch);
         }

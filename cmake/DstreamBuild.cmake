@@ -43,15 +43,12 @@ function(dstream_warnings target)
   endif()
 endfunction()
 
-# dstream_configure_library(<target>): include paths, language, dependencies and visibility.
-function(dstream_configure_library target)
+# dstream_configure_target(<target>): include paths, language and visibility of a library of ours.
+function(dstream_configure_target target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target}
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(${target}
-    PUBLIC Threads::Threads
-    PRIVATE TBB::tbb absl::flat_hash_map fmt::fmt)
   # Position-independent also when static, so that a host may link it into a shared library of its
   # own; calls inside the library still bind directly and inline.
   set_target_properties(${target} PROPERTIES
@@ -63,22 +60,47 @@ function(dstream_configure_library target)
   if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   endif()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "SHARED_LIBRARY")
+    set(script ${PROJECT_SOURCE_DIR}/cmake/dstream.map)
+    target_link_options(${target} PRIVATE LINKER:--version-script=${script})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${script})
+    if(NOT DSTREAM_SANITIZE)
+      target_link_options(${target} PRIVATE LINKER:--no-undefined)
+    endif()
+  endif()
   dstream_warnings(${target})
 endfunction()
 
+# dstream_configure_core(<target>): the same with the core's dependencies.
+function(dstream_configure_core target)
+  dstream_configure_target(${target})
+  target_link_libraries(${target}
+    PUBLIC Threads::Threads
+    PRIVATE TBB::tbb absl::flat_hash_map fmt::fmt)
+endfunction()
+
 # dstream_add_internals(): dstream::internals, for tests and benchmarks that look behind the public
-# headers. A shared library hides what they look at, so then the sources are linked statically.
+# headers, and dstream::internals_<component> beside it. A shared library hides what they look at, so
+# then the sources are linked statically.
 function(dstream_add_internals)
-  set(library dstream)
   get_target_property(type dstream TYPE)
+  get_property(components GLOBAL PROPERTY DSTREAM_COMPONENTS_BUILT)
+  set(prefix dstream)
   if(NOT type STREQUAL "STATIC_LIBRARY")
-    set(library dstream_internal_static)
-    add_library(${library} STATIC EXCLUDE_FROM_ALL ${dstream_sources})
-    dstream_configure_library(${library})
+    set(prefix dstream_internal_static)
+    add_library(${prefix} STATIC EXCLUDE_FROM_ALL ${dstream_sources})
+    dstream_configure_core(${prefix})
+    foreach(name IN LISTS components)
+      dstream_add_component_library(${prefix}_${name} ${name} ${prefix} STATIC EXCLUDE_FROM_ALL)
+    endforeach()
   endif()
   add_library(dstream_internals INTERFACE)
   add_library(dstream::internals ALIAS dstream_internals)
   target_link_libraries(dstream_internals
-    INTERFACE ${library} TBB::tbb absl::flat_hash_map fmt::fmt)
+    INTERFACE ${prefix} TBB::tbb absl::flat_hash_map fmt::fmt)
   target_include_directories(dstream_internals INTERFACE ${PROJECT_SOURCE_DIR}/src)
+  foreach(name IN LISTS components)
+    add_library(dstream::internals_${name} ALIAS ${prefix}_${name})
+  endforeach()
 endfunction()

@@ -1,7 +1,13 @@
-# Headers, library, CMake package and pkg-config file.
+# Headers, libraries, CMake package and pkg-config file.
 include(CMakePackageConfigHelpers)
 
 set(dstream_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dstream)
+get_property(dstream_components GLOBAL PROPERTY DSTREAM_COMPONENTS)
+get_property(dstream_components_built GLOBAL PROPERTY DSTREAM_COMPONENTS_BUILT)
+get_property(dstream_pkg_config GLOBAL PROPERTY DSTREAM_PKG_CONFIG)
+# For the tests of what is installed.
+set(DSTREAM_COMPONENTS_KNOWN "${dstream_components}" CACHE INTERNAL "Optional components")
+set(DSTREAM_COMPONENTS_MADE "${dstream_components_built}" CACHE INTERNAL "Those that are built")
 get_target_property(dstream_type dstream TYPE)
 if(dstream_type STREQUAL "STATIC_LIBRARY")
   set(DSTREAM_IS_STATIC TRUE)
@@ -11,8 +17,20 @@ else()
   set(DSTREAM_PC_REQUIRES_FIELD "Requires.private")
 endif()
 
-install(TARGETS dstream EXPORT dstreamTargets FILE_SET HEADERS)
+install(TARGETS dstream dstream_core dstream_testing EXPORT dstreamTargets FILE_SET HEADERS)
 install(EXPORT dstreamTargets NAMESPACE dstream:: DESTINATION ${dstream_cmake_dir})
+
+# A file of its own for each component, so that its dependencies are found only for who asks for it.
+set(DSTREAM_REQUIREMENTS)
+set(DSTREAM_PC_LIBS)
+foreach(name IN LISTS dstream_components_built)
+  install(TARGETS dstream_${name} EXPORT dstream_${name}Targets FILE_SET HEADERS)
+  install(EXPORT dstream_${name}Targets NAMESPACE dstream:: DESTINATION ${dstream_cmake_dir})
+  get_property(requires GLOBAL PROPERTY DSTREAM_REQUIRES_${name})
+  string(APPEND DSTREAM_REQUIREMENTS "set(_dstream_requires_${name} \"${requires}\")\n")
+  string(APPEND DSTREAM_PC_LIBS "-ldstream_${name} ")
+endforeach()
+list(JOIN dstream_pkg_config " " DSTREAM_PC_COMPONENTS)
 
 configure_package_config_file(cmake/dstreamConfig.cmake.in dstreamConfig.cmake
   INSTALL_DESTINATION ${dstream_cmake_dir})

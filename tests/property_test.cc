@@ -159,7 +159,7 @@ TEST_CASE("Failures reach the last attempt, and one more ends the context", "[pr
 }
 
 TEST_CASE("A seed gives one graph", "[property]") {
-  for (const std::uint64_t seed : {1, 77, 1234}) {
+  for (const std::uint64_t seed : {1U, 77U, 1234U}) {
     const Graph graph = random_graph(seed);
     const Graph again = random_graph(seed);
     CHECK(describe(graph) == describe(again));

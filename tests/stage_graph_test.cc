@@ -52,10 +52,11 @@ void check_sound(const StageGraph& graph) {
     }
     for (const StageInput& input : stage.inputs) {
       if (input.kind == StageInput::Kind::source) continue;
-      const bool driver = input.driver_stage != UINT32_MAX;
-      const std::uint32_t from = driver ? input.driver_stage : input.from.stage;
-      CHECK(holds(stage.parents, from));
-      if (!driver) REQUIRE(input.from.terminal < graph.stages()[from].terminals.size());
+      if (input.driver_stage != UINT32_MAX) CHECK(holds(stage.parents, input.driver_stage));
+      for (const detail::TerminalId& from : input.from) {
+        CHECK(holds(stage.parents, from.stage));
+        REQUIRE(from.terminal < graph.stages()[from.stage].terminals.size());
+      }
     }
     for (const auto* node : stage.nodes) CHECK(placed.insert(node).second);
     CHECK((stage.is_driver() || !stage.inputs.empty()));

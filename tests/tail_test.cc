@@ -11,8 +11,8 @@
 #include "support/catch.h"
 #include "support/decoders.h"
 #include "support/jobs.h"
+#include "support/scratch.h"
 #include "support/socket_rig.h"
-#include "support/temporary_directory.h"
 
 namespace {
 
@@ -54,8 +54,8 @@ struct Rig {
   void rotate() { files->rename(path, path + ".1"); }
   dstream::ReceiverStatus status() const { return source->status(); }
 
-  TemporaryDirectory directory;
-  std::string path = directory.path() + "/log";
+  scratch::Directory directory;
+  std::string path = directory / "log";
   std::shared_ptr<FileSystem> files = FileSystem::system();
   std::shared_ptr<dstream::testing::FaultInjectingFileSystem> faulty =
       std::make_shared<dstream::testing::FaultInjectingFileSystem>(files);
@@ -215,8 +215,8 @@ TEST_CASE("what cannot be followed is refused", "[tail]") {
   CHECK(jobs::code_of([&] { ssc.tail_stream(""); }) == dstream::Errc::invalid_argument);
   CHECK(jobs::code_of([&] { ssc.tail_stream("log", {.poll_interval = 0ms}); }) ==
         dstream::Errc::invalid_argument);
-  const TemporaryDirectory directory;
-  ssc.tail_stream(directory.path()).count().print();
+  const scratch::Directory directory;
+  ssc.tail_stream(directory.path).count().print();
   ssc.start();
   const dstream::Error error = jobs::error_of([&] { ssc.await_termination(); });
   CHECK(jobs::contains(error.what(), "is a directory; name a file"));

@@ -30,9 +30,11 @@ class DSTREAM_EXPORT BatchLog {
   virtual void alloc(const AllocRecord& record) = 0;
   /// All of the batch is computed and its outputs are ready to be committed.
   virtual void prepare(Time batch_time) = 0;
-  /// The decision: when this returns, the batch is done.
+  /// The decision: when this returns, the batch is done. When it throws, the batch counts as not
+  /// committed and its outputs are aborted, so a log must not throw once the record may be durable.
   virtual void commit(Time batch_time) = 0;
-  /// The batch's results have been handed to their receivers.
+  /// The batch's results have been handed to their receivers. Not called where a sink's commit has
+  /// failed for good and ended the context: what it prepared stays staged.
   virtual void publish(Time batch_time) = 0;
 };
 

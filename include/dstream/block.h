@@ -23,8 +23,10 @@ class DSTREAM_EXPORT Block : public SliceOutput {
  public:
   ~Block() override;
 
-  /// Number of records.
+  /// Number of records; 1, for all of them, where it is not known before they have been read.
   virtual std::size_t size() const = 0;
+  /// Number of records as far as it is known: 0 where it is not yet.
+  virtual std::uint64_t records_found() const { return size(); }
   /// Hands the records [begin, end) to `to`, in chunks.
   virtual void read(std::size_t begin, std::size_t end, Step& to) const = 0;
 
@@ -138,6 +140,8 @@ class BlockBuilder {
  public:
   void append(const T& record) { records_.push_back(own(record)); }
   void append(T&& record) { records_.push_back(own(std::move(record))); }
+  /// Appends what own() made, or would make, of a record.
+  void append_owned(Owned<T>&& record) { records_.push_back(std::move(record)); }
   void reserve(std::size_t records) { records_.reserve(records); }
   std::size_t size() const { return records_.size(); }
   /// Memory held, in bytes; what the records hold on the heap is not counted.

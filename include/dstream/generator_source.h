@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@ inline namespace v1 {
 struct GeneratorOptions {
   /// Records per second of batch time; 0 or more.
   double records_per_second = 1000;
+  /// Records in all; by default there is no end.
+  std::uint64_t total = UINT64_MAX;
 };
 
 namespace detail {
@@ -68,28 +71,43 @@ class GeneratorBlock final : public Block {
 template <class T, class F>
 class RateSource final : public InputSource {
  public:
-  RateSource(double records_per_second, F f)
-      : rate_(records_per_second), f_(std::make_shared<const F>(std::move(f))) {}
+  RateSource(const GeneratorOptions& options, F f)
+      : rate_(options.records_per_second),
+        total_(options.total),
+        f_(std::make_shared<const F>(std::move(f))) {}
 
   void cut(Time from, Time until, std::vector<BlockPtr>& blocks) override {
     if (!started_) origin_ = from;
     started_ = true;
-    const std::uint64_t end = records_due(rate_, until - origin_);
-    for (std::uint64_t first = records_due(rate_, from - origin_); first < end;) {
+    const std::uint64_t end = due(until);
+    for (std::uint64_t first = due(from); first < end;) {
       const std::uint64_t count = end - first < kBlockRecords ? end - first : kBlockRecords;
       blocks.push_back(std::make_shared<GeneratorBlock<T, F>>(f_, first, count));
       first += count;
     }
+    made_.store(end, std::memory_order_relaxed);
+  }
+
+  SourceEnd end() const override {
+    if (total_ == UINT64_MAX || rate_ == 0) return SourceEnd::never;
+    return made_.load(std::memory_order_relaxed) < total_ ? SourceEnd::ahead : SourceEnd::reached;
   }
 
   std::string describe(Time from, Time until) const override {
-    return describe_range(records_due(rate_, from - origin_), records_due(rate_, until - origin_));
+    return describe_range(due(from), due(until));
   }
 
  private:
   static constexpr std::uint64_t kBlockRecords = 64 << 10;
 
+  std::uint64_t due(Time time) const {
+    const std::uint64_t records = records_due(rate_, time - origin_);
+    return records < total_ ? records : total_;
+  }
+
   const double rate_;
+  const std::uint64_t total_;
+  std::atomic<std::uint64_t> made_{0};
   const std::shared_ptr<const F> f_;
   Time origin_;  ///< where the first batch begins; index 0 is the first record due after it
   bool started_ = false;
@@ -116,7 +134,7 @@ template <class F>
 std::shared_ptr<InputSource> make_generator_source(const GeneratorOptions& options, F f) {
   using T = std::decay_t<std::invoke_result_t<const F&, std::uint64_t>>;
   check_rate(options.records_per_second);
-  return std::make_shared<RateSource<T, F>>(options.records_per_second, std::move(f));
+  return std::make_shared<RateSource<T, F>>(options, std::move(f));
 }
 
 /// The source of `std::vector<T> f(Time batch_time)`; f is called once per batch, on one thread.

@@ -186,6 +186,12 @@ class InletSource final : public InputSource {
   void stop() override { core_->stop(); }
   bool has_data() const override { return core_->has_data(); }
   bool arm_arrival() override { return core_->arm_arrival(); }
+  SourceEnd end() const override {
+    // In this order: what was pushed before the inlet was closed is seen.
+    const bool closed = core_->closed();
+    if (core_->has_data()) return SourceEnd::ahead;
+    return closed ? SourceEnd::reached : SourceEnd::open;
+  }
 
   void cut(Time, Time, std::vector<BlockPtr>& blocks) override {
     std::vector<InletRun> taken;

@@ -75,6 +75,12 @@ struct Options {
   std::uint32_t max_batches_in_flight = 1;
   /// How often a receiver cuts a block; never longer than the batch interval.
   Duration block_interval = std::chrono::milliseconds(200);
+  /// Bytes of persisted batches and cached Rdds in memory beyond which the oldest ones of a level
+  /// with a disk are written to files. Those of a level without one count, but always stay.
+  std::size_t cache_memory_bytes = std::size_t{256} << 20;
+  /// Where those files are; made when it is first needed. Each file is removed when its batch is
+  /// forgotten or the context stops; a process that is killed leaves its files (*.dstream-cache).
+  std::string cache_directory = {};
   /// Runs tasks for empty partitions too; only useful to measure what a token costs.
   bool run_empty_tasks = false;
 

@@ -10,17 +10,12 @@
 #include <dstream/detail/console.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/format.h>
+#include <dstream/output_options.h>
 #include <dstream/rdd.h>
 #include <dstream/task_context.h>
 
 namespace dstream {
 inline namespace v1 {
-
-/// How `for_each` calls its function.
-struct ForEachOptions {
-  /// From several tasks at a time, in no order. The function must then be callable as const.
-  bool parallel = false;
-};
 
 namespace detail {
 
@@ -125,37 +120,6 @@ class ForeachRddOutput final : public OutputOperation {
  private:
   F f_;
   Origin origin_;
-};
-
-/// The function of `transform`: from data set to data set, on the driver thread.
-template <class T, class U, class F>
-class TransformFunction final : public TransformNode::Function {
- public:
-  TransformFunction(F f, Origin origin) : f_(std::move(f)), origin_(origin) {}
-
-  std::vector<BlockPtr> run(JobRunner& jobs, std::vector<std::vector<BlockPtr>> parents,
-                            Time batch_time) const override {
-    Rdd<T> rdd = rdd_of_blocks<T>(jobs, std::move(parents.front()), origin_);
-    if constexpr (std::is_invocable_v<F&, Rdd<T>, Time>) {
-      return jobs.run_job(f_(std::move(rdd), batch_time).node(), &make_collector<U>);
-    } else {
-      return jobs.run_job(f_(std::move(rdd)).node(), &make_collector<U>);
-    }
-  }
-
- private:
-  mutable F f_;  // called by one thread at a time
-  Origin origin_;
-};
-
-template <class F, class T>
-struct TransformResult {
-  using type = std::invoke_result_t<F&, Rdd<T>>;
-};
-template <class F, class T>
-  requires std::is_invocable_v<F&, Rdd<T>, Time>
-struct TransformResult<F, T> {
-  using type = std::invoke_result_t<F&, Rdd<T>, Time>;
 };
 
 }  // namespace detail

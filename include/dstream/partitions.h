@@ -35,5 +35,25 @@ class DSTREAM_EXPORT Partitions {
   bool given_ = false;
 };
 
+/// A user's choice of partitions; made by partition_by().
+template <class F>
+struct PartitionBy {
+  F f;
+  Partitions partitions;
+};
+
+/// Has a shuffle of `partitions` partitions send each key to partition `f(key)`, any integer from 0
+/// to partitions - 1: `reduce_by_key(plus, partition_by([](const City& c) { return c.shard; }, 8))`.
+/// Left out, keys are spread by their hash. Keys that are text reach f as std::string_view, unless
+/// it wants a std::string.
+///
+/// f is called from several threads and must give the same for equal keys; where an operator
+/// combines, once per distinct key of a slice, otherwise once per record. If it throws or returns
+/// anything else the batch fails with Error{Errc::invalid_argument}.
+template <class F>
+PartitionBy<F> partition_by(F f, Partitions partitions) {
+  return {std::move(f), partitions};
+}
+
 }  // namespace v1
 }  // namespace dstream

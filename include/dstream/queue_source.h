@@ -41,6 +41,8 @@ class DSTREAM_EXPORT QueueSource final : public InputSource {
   void start(SourceHost& host) override;
   void cut(Time from, Time until, std::vector<BlockPtr>& blocks) override;
   bool has_data() const override;
+  /// Reached when it is closed and empty; what set_default() gave does not count.
+  SourceEnd end() const override;
   void stop() override;
 
  private:

@@ -200,6 +200,7 @@ class ReceiverStreams {
   template <class D>
   DStream<typename D::Record> add(std::shared_ptr<detail::InputSource> source,
                                   const char* operation, std::source_location where) {
+    detail::check_retainable<typename D::Record>();
     return self().template add_source<typename D::Record>(operation, std::move(source), where);
   }
 };

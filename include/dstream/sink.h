@@ -14,13 +14,25 @@ inline namespace v1 {
 struct WriteKey {
   std::string sink_uid;
   Time batch_time;
-  std::uint32_t partition = 0;
+  std::uint32_t partition = 0;  ///< the task's number in its stage, the same in every repetition
   std::uint32_t attempt = 0;
 };
 
-/// The contract of outputs that take part in the batch protocol. For every batch and partition:
-/// begin, write any number of times, prepare; after the batch's COMMIT commit, otherwise abort.
-/// commit and abort are idempotent: after a crash they are called again.
+/// The contract of outputs that take part in the batch protocol; see DStream::write_to.
+///
+/// Each task that writes calls begin, write for every record, and prepare, before the batch's
+/// COMMIT. After COMMIT follows commit for every partition, in order of partitions, batches in time
+/// order; where the batch fails, or its output is skipped, abort instead. A task that is repeated
+/// first aborts its previous attempt, whatever that attempt had reached: begin may have thrown.
+///
+/// commit and abort are idempotent: a commit that throws is repeated, up to
+/// Options::max_task_failures attempts, and after a crash both are called again. What abort throws
+/// is ignored and counted (OutputOperationInfo::failed_aborts).
+///
+/// Calls for one key come one after the other; different partitions are written by several threads
+/// at a time, and while one batch is committed others may be written. Calls may wait for a bounded
+/// time: they occupy a thread that executes tasks. Where prepare's handle makes commit possible after
+/// a crash, and commit is idempotent, each batch is in the sink exactly once.
 template <class T>
 class Sink {
  public:
@@ -30,6 +42,7 @@ class Sink {
   /// After this the write survives a crash; the returned handle finds it again.
   virtual std::string prepare(const WriteKey& key) = 0;
   virtual void commit(const WriteKey& key, const std::string& handle) = 0;
+  /// `handle` is empty where the attempt had not been prepared.
   virtual void abort(const WriteKey& key, const std::string& handle) = 0;
 };
 

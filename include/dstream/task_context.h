@@ -14,6 +14,7 @@ struct TaskContext {
   std::uint32_t slice = 0;    ///< which piece of the stage's input: 0, 1, 2, …
   std::uint32_t attempt = 0;  ///< 0 for the first attempt
   std::stop_token stop;       ///< asked to stop when the batch is abandoned
+  bool last_attempt = false;  ///< a failure now is final
 };
 
 }  // namespace v1

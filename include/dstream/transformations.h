@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/aggregate_call.h>
 #include <dstream/detail/callables.h>
 #include <dstream/detail/common_instances.h>
 #include <dstream/detail/derive.h>
@@ -30,65 +31,6 @@ inline namespace v1 {
 
 template <class K, class T, template <class> class Stream>
 class Keyed;
-
-namespace detail {
-
-template <class F>
-concept NamesOutput = requires {
-  typename F::Output;
-};
-template <class F, class T>
-concept FlatMapCallable = NamesOutput<F> ||
-    (MapCallable<F, T>&& requires(std::add_lvalue_reference_t<RecordResultT<F, T>> range) {
-      std::begin(range);
-      std::end(range);
-    });
-
-/// What flat_map makes of T by F: F::Output, or the element type of the range that F returns.
-template <class T, class F>
-struct FlatMapResult {
-  using type = std::remove_cvref_t<decltype(*std::begin(
-      std::declval<std::add_lvalue_reference_t<RecordResultT<F, T>>>()))>;
-};
-template <class T, NamesOutput F>
-struct FlatMapResult<T, F> {
-  using type = typename F::Output;
-};
-
-/// key_by(...).reduce: folds whole records.
-template <class T, class F>
-struct RecordReduceFold {
-  using Value = Owned<T>;
-  F f;
-
-  Value first(const T& record) const { return own(record); }
-  void add(Value& value, const T& record) const { value = f(std::move(value), record); }
-  void merge(Value& into, Value&& from) const {
-    if constexpr (std::is_invocable_v<const F&, Value, Value>) {
-      into = f(std::move(into), std::move(from));
-    } else {
-      into = f(std::move(into), borrow<T>(from));
-    }
-  }
-};
-
-/// A callable, or a member pointer wrapped into one.
-template <class F>
-auto as_function(F&& f) {
-  if constexpr (std::is_member_pointer_v<std::decay_t<F>>) {
-    return [member = f](const auto& record) -> decltype(auto) {
-      if constexpr (std::is_member_object_pointer_v<std::decay_t<F>>) {
-        return (record.*member);
-      } else {
-        return (record.*member)();
-      }
-    };
-  } else {
-    return std::decay_t<F>(std::forward<F>(f));
-  }
-}
-
-}  // namespace detail
 
 // The static assertions below are the only error that a callable of the wrong shape gives: what
 // depends on it stands behind an `if constexpr`.
@@ -197,15 +139,41 @@ class Transformations : public PairTransformations<T, Stream>,
                                           std::make_shared<detail::FoldExchange<Fold>>(Fold{}));
   }
 
+  /// Each batch by up to eight aggregates of T (see aggregates.h): one record, the result, of
+  /// several aggregates a std::tuple of theirs; also for an empty batch. Results that mean nothing
+  /// for no records (min, max, mean, ...) are std::optional.
+  template <class A1, class A2 = detail::Omitted, class A3 = detail::Omitted,
+            class A4 = detail::Omitted, class A5 = detail::Omitted, class A6 = detail::Omitted,
+            class A7 = detail::Omitted, class A8 = detail::Omitted>
+  auto aggregate(A1 a1, A2 a2 = {}, A3 a3 = {}, A4 a4 = {}, A5 a5 = {}, A6 a6 = {}, A7 a7 = {},
+                 A8 a8 = {}, std::source_location where = std::source_location::current()) const {
+    detail::check_aggregates<T, A1, A2, A3, A4, A5, A6, A7, A8>();
+    if constexpr (detail::kAggregates<T, A1, A2, A3, A4, A5, A6, A7, A8>) {
+      return detail::aggregate_batch(self(), {"aggregate", where}, a1, a2, a3, a4, a5, a6, a7, a8);
+    }
+  }
+
   /// How often each record occurs in the batch: pairs (record, count), ordered by key group, then
   /// by first appearance.
-  auto count_by_value(Partitions partitions = {},
+  template <class P = Partitions>
+  auto count_by_value(P partitions = {},
                       std::source_location where = std::source_location::current()) const {
     detail::check_retainable<Owned<T>>();
     detail::check_hashable<T>();
+    const detail::Origin origin{"count_by_value", where};
     return detail::exchange<std::pair<Owned<T>, std::int64_t>>(
-        self(), {"count_by_value", where},
-        detail::make_count_exchange<T>(partitions.checked({"count_by_value", where})));
+        self(), origin,
+        detail::make_count_exchange<T>(
+            detail::key_partitions<Owned<T>>(std::move(partitions), origin)));
+  }
+
+  /// Each record once, however often the batch holds it; ordered by key group, then by first
+  /// appearance.
+  template <class P = Partitions>
+  Stream<Owned<T>> distinct(P partitions = {},
+                            std::source_location where = std::source_location::current()) const {
+    return detail::by_key<Owned<T>>(self(), {"distinct", where}, detail::RecordAsKey{},
+                                    detail::PresenceFold{}, std::move(partitions));
   }
 
   /// This stream's records and the other's: partitions of this one first. Streams that share a

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -27,14 +28,24 @@ namespace {
   throw Error(Errc::io, what + ": " + std::generic_category().message(code));
 }
 
-/// Waits until `fd` has one of `events`; false if interrupted.
-bool wait_for(int fd, short events, const Interrupt& interrupt) {
+int poll_limit(std::optional<Duration> limit) {
+  if (!limit) return -1;
+  const std::int64_t ms = limit->count() / 1'000'000;
+  return static_cast<int>(std::clamp<std::int64_t>(ms, 1, std::numeric_limits<int>::max()));
+}
+
+/// Waits until `fd` has one of `events`; false if interrupted. Throws ETIMEDOUT after `limit`, which
+/// an interrupting signal of the process starts anew.
+bool wait_for(int fd, short events, const Interrupt& interrupt,
+              std::optional<Duration> limit = std::nullopt) {
   for (;;) {
     pollfd fds[] = {{interrupt.fd(), POLLIN, 0}, {fd, events, 0}};
-    if (::poll(fds, 2, -1) < 0) {
+    const int ready = ::poll(fds, 2, poll_limit(limit));
+    if (ready < 0) {
       if (errno == EINTR) continue;
       throw_io("poll", errno);
     }
+    if (ready == 0) throw_io("waiting for a socket", ETIMEDOUT);
     if (fds[0].revents != 0) return false;
     if (fds[1].revents != 0) return true;
   }
@@ -64,10 +75,11 @@ Addresses look_up(const std::string& host, std::uint16_t port, int type = SOCK_S
 }
 
 /// Connects `fd`: 0, an errno, or nothing if interrupted.
-std::optional<int> connect_one(int fd, const addrinfo& address, const Interrupt& interrupt) {
+std::optional<int> connect_one(int fd, const addrinfo& address, const Interrupt& interrupt,
+                               std::optional<Duration> limit) {
   if (::connect(fd, address.ai_addr, address.ai_addrlen) == 0) return 0;
   if (errno != EINPROGRESS && errno != EINTR) return errno;
-  if (!wait_for(fd, POLLOUT, interrupt)) return std::nullopt;
+  if (!wait_for(fd, POLLOUT, interrupt, limit)) return std::nullopt;
   int code = 0;
   socklen_t size = sizeof(code);
   if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) != 0) return errno;
@@ -115,7 +127,8 @@ void Interrupt::signal() noexcept {
 }
 
 std::optional<Socket> Socket::connect(const std::string& host, std::uint16_t port,
-                                      const Interrupt& interrupt) {
+                                      const Interrupt& interrupt,
+                                      std::optional<Duration> limit) {
   const Addresses addresses = look_up(host, port);
   int code = EADDRNOTAVAIL;
   for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
@@ -125,7 +138,7 @@ std::optional<Socket> Socket::connect(const std::string& host, std::uint16_t por
       code = errno;
       continue;
     }
-    const std::optional<int> result = connect_one(fd.get(), *address, interrupt);
+    const std::optional<int> result = connect_one(fd.get(), *address, interrupt, limit);
     if (!result) return std::nullopt;
     if (*result == 0) return Socket(std::move(fd));
     code = *result;
@@ -142,9 +155,10 @@ std::optional<std::size_t> Socket::read(std::span<char> buffer, const Interrupt&
   }
 }
 
-bool Socket::send(std::string_view bytes, const Interrupt& interrupt) {
+bool Socket::send(std::string_view bytes, const Interrupt& interrupt,
+                  std::optional<Duration> limit) {
   while (!bytes.empty()) {
-    if (!wait_for(descriptor_.get(), POLLOUT, interrupt)) return false;
+    if (!wait_for(descriptor_.get(), POLLOUT, interrupt, limit)) return false;
     const ssize_t count = ::send(descriptor_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
@@ -153,6 +167,12 @@ bool Socket::send(std::string_view bytes, const Interrupt& interrupt) {
     }
   }
   return true;
+}
+
+bool Socket::peer_closed() const {
+  char byte;
+  const ssize_t count = ::recv(descriptor_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && !would_block(errno));
 }
 
 void Socket::reset_on_close() {

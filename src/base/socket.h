@@ -38,8 +38,10 @@ class DSTREAM_EXPORT Socket {
 
   /// Connects to the first address of `host` that answers; none if interrupted. The look-up of a
   /// host name that is no address cannot be interrupted.
+  /// Each address gets at most `limit`.
   static std::optional<Socket> connect(const std::string& host, std::uint16_t port,
-                                       const Interrupt& interrupt);
+                                       const Interrupt& interrupt,
+                                       std::optional<Duration> limit = std::nullopt);
 
   /// Waits for bytes. Returns their number, 0 at the end of the stream, or nothing if interrupted.
   std::optional<std::size_t> read(std::span<char> buffer, const Interrupt& interrupt);
@@ -47,8 +49,13 @@ class DSTREAM_EXPORT Socket {
   /// Reads what is there: its number of bytes, 0 at the end of the stream, or nothing if none is.
   std::optional<std::size_t> read_now(std::span<char> buffer);
 
-  /// Sends all bytes; false if interrupted before that.
-  bool send(std::string_view bytes, const Interrupt& interrupt);
+  /// Sends all bytes; false if interrupted before that. Throws, too, when the other side takes no
+  /// byte for `limit`.
+  bool send(std::string_view bytes, const Interrupt& interrupt,
+            std::optional<Duration> limit = std::nullopt);
+
+  /// Whether the other side has closed its end, as far as is known here by now. Takes no bytes.
+  bool peer_closed() const;
 
   /// Makes close() drop the connection at once: the other side's next read fails.
   void reset_on_close();

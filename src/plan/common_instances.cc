@@ -12,11 +12,11 @@ template DSTREAM_EXPORT TerminalPtr make_collector<std::int64_t>(std::size_t);
 template DSTREAM_EXPORT TerminalPtr make_collector<std::pair<std::string, std::int64_t>>(std::size_t);
 
 template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string_view>(
-    std::uint32_t);
+    KeyPartitions<Owned<std::string_view>>);
 template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string>(
-    std::uint32_t);
+    KeyPartitions<Owned<std::string>>);
 template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::int64_t>(
-    std::uint32_t);
+    KeyPartitions<Owned<std::int64_t>>);
 
 template DSTREAM_EXPORT StepPtr
 make_step<FlatMapStep<std::string_view, std::string_view, SplitWords>, SplitWords>(const void*);

@@ -39,16 +39,28 @@ std::string receiver_text(const StageInput& input) {
                      status->last_error.empty() ? "" : ", last error: " + status->last_error);
 }
 
+/// "stage 0", "stages 0 and 1".
+std::string stages_text(const std::vector<TerminalId>& from) {
+  std::set<std::uint32_t> stages;
+  for (const TerminalId& id : from) stages.insert(id.stage);
+  return fmt::format("stage{} {}", stages.size() == 1 ? "" : "s", fmt::join(stages, " and "));
+}
+
+std::string source_text(const StageInput& input) {
+  if (input.kind != StageInput::Kind::source || !input.source->source) return {};
+  return input.source->source->status_text();
+}
+
 std::string input_text(const StageInput& input) {
   switch (input.kind) {
     case StageInput::Kind::source:
       return fmt::format("slices of {}", label(*input.source));
     case StageInput::Kind::exchange:
-      return fmt::format("partitions of {} from stage {}", label(*input.entry), input.from.stage);
+      return fmt::format("partitions of {} from {}", label(*input.entry), stages_text(input.from));
     case StageInput::Kind::blocks:
       return fmt::format("records of stage {}", input.driver_stage != UINT32_MAX
                                                      ? input.driver_stage
-                                                     : input.from.stage);
+                                                     : input.from.front().stage);
   }
   return {};
 }
@@ -78,14 +90,18 @@ std::vector<std::string> output_texts(const StageGraph& graph, const Stage& stag
   std::vector<std::string> texts;
   for (std::uint32_t t = 0; t < stage.terminals.size(); ++t) {
     if (const ExchangeNode* exchange = stage.terminals[t].exchange) {
-      texts.push_back(fmt::format("shuffle {}", label(*exchange)));
+      const std::string side = exchange->parents.size() == 1
+                                   ? ""
+                                   : fmt::format(", side {}", stage.terminals[t].parent + 1);
+      texts.push_back(fmt::format("shuffle {}{}", label(*exchange), side));
       continue;
     }
-    std::string target = "records for a later stage";
+    std::string target;
     for (const PublishedOutput& output : graph.published()) {
-      if (output.from.stage == stage.id && output.from.terminal == t) target = label(*output.node);
+      if (output.from.stage != stage.id || output.from.terminal != t) continue;
+      target += (target.empty() ? "" : " and ") + label(*output.node);
     }
-    texts.push_back(std::move(target));
+    texts.push_back(target.empty() ? "records for a later stage" : std::move(target));
   }
   return texts;
 }
@@ -106,6 +122,9 @@ std::string explain_text(const StageGraph& graph, const std::vector<StageSummary
       if (figures.empty()) continue;
       if (const std::string receiver = receiver_text(input); !receiver.empty()) {
         text += fmt::format("  receiver: {}\n", receiver);
+      }
+      if (const std::string source = source_text(input); !source.empty()) {
+        text += fmt::format("  source: {}\n", source);
       }
     }
     for (const TerminalId& id : stage.collected) text += fmt::format("  in:    records of stage {}\n", id.stage);
@@ -155,6 +174,8 @@ std::vector<const PlanNode*> plan_nodes(const std::vector<PlanNodePtr>& outputs)
   for (const PlanNodePtr& output : outputs) visit(output.get(), seen, order);
   return order;
 }
+
+std::string plan_label(const PlanNode& node) { return label(node); }
 
 std::string explain_graph(const StageGraph& graph, ExplainFormat format,
                           const std::vector<StageSummary>& figures) {

@@ -25,6 +25,9 @@ struct StageSummary {
 /// All operators that the outputs need, parents first.
 std::vector<const PlanNode*> plan_nodes(const std::vector<PlanNodePtr>& outputs);
 
+/// An operator for people: its name, and the user's file and line.
+std::string plan_label(const PlanNode& node);
+
 /// The plan for people: stages, shuffles, what is fused, and figures where there are any (one per
 /// stage). Text, or DOT for graphviz.
 std::string explain_graph(const StageGraph& graph, ExplainFormat format,

@@ -12,7 +12,11 @@ namespace {
 /// Stands for the reading side of a source or shuffle, so that a throwing merge is traced to it.
 class EntryStep final : public Step {
  public:
-  void process(Chunk chunk) override { hand_on(chunk); }
+  void process(Chunk chunk) override {
+    records += chunk.size;
+    hand_on(chunk);
+  }
+  std::uint64_t records = 0;
 };
 
 /// Takes records that nobody wants.
@@ -43,6 +47,7 @@ Pipeline::Pipeline(const Stage& stage, const ExchangeSettings& settings) : stage
     entry->connect(consumers_of(input.entry), &active_);
     node_of_[entry.get()] = input.entry;
     entries_.push_back(entry.get());
+    reached_.push_back(steps_behind(input.entry));
     wiring_.push_back(std::move(entry));
     readers_.push_back(input.kind == StageInput::Kind::exchange
                            ? static_cast<const ExchangeNode*>(input.entry)
@@ -58,8 +63,13 @@ Step* Pipeline::step_for(const PlanNode* node) {
     step = static_cast<const NarrowNode*>(node)->make_step();
     step->connect(consumers_of(node), &active_);
   } else if (node->kind == NodeKind::output) {
-    step = static_cast<const OutputNode*>(node)->operation->make_step();
+    const auto& output = *static_cast<const OutputNode*>(node);
+    step = output.operation->make_step();
     step->connect(nullptr, &active_);
+    if (output.operation->on_failure == OutputFailure::skip) {
+      step = std::make_unique<GuardStep>(std::move(step), output, &skips_);
+      step->connect(nullptr, &active_);
+    }
   } else {
     return nullptr;
   }
@@ -105,33 +115,65 @@ Step* Pipeline::consumers_of(const PlanNode* node) {
   return consumers_[node] = found.front();
 }
 
-void Pipeline::begin(const TaskContext& context) {
-  active_ = nullptr;
-  for (const StepPtr& step : steps_) step->begin(context);
-  for (const TerminalPtr& terminal : terminals_) terminal->begin(context);
+/// The steps that records of `entry` can reach, parents first.
+std::vector<Step*> Pipeline::steps_behind(const PlanNode* entry) const {
+  std::vector<const PlanNode*> reached(1, entry);
+  for (const PlanNode* node : stage_.nodes) {
+    const bool is_behind =
+        std::any_of(reached.begin(), reached.end(),
+                    [node](const PlanNode* from) { return from != node && consumes(node, from); });
+    if (is_behind) reached.push_back(node);
+  }
+  std::vector<Step*> steps;
+  for (const StepPtr& step : steps_) {
+    const PlanNode* const node = node_of_.at(step.get());
+    if (std::find(reached.begin(), reached.end(), node) != reached.end()) steps.push_back(step.get());
+  }
+  return steps;
 }
 
-void Pipeline::read_block(std::uint32_t input, const Block& block, std::size_t begin,
-                          std::size_t end) {
+void Pipeline::begin(std::uint32_t input, const TaskContext& context, OutputSkips& skips) {
+  skips_ = &skips;
+  for (Step* const step : reached_[input]) {
+    active_ = step;
+    step->begin(context);
+  }
+  for (const TerminalPtr& terminal : terminals_) {
+    active_ = terminal.get();
+    terminal->begin(context);
+  }
+}
+
+std::uint64_t Pipeline::read_block(std::uint32_t input, const Block& block, std::size_t begin,
+                                   std::size_t end) {
   active_ = entries_[input];
-  block.read(begin, end, *entries_[input]);
+  auto& entry = static_cast<EntryStep&>(*entries_[input]);
+  entry.records = 0;
+  block.read(begin, end, entry);
+  return entry.records;
 }
 
-void Pipeline::read_exchange(std::uint32_t input, std::span<const SliceOutputPtr> slices,
+void Pipeline::read_exchange(std::uint32_t input,
+                             std::span<const std::span<const SliceOutputPtr>> parents,
                              std::uint32_t partition) {
   active_ = entries_[input];
-  readers_[input]->read(slices, partition, *entries_[input]);
+  readers_[input]->read_parents(parents, partition, *entries_[input]);
 }
 
-void Pipeline::flush() {
-  for (const StepPtr& step : steps_) {
-    active_ = step.get();
+void Pipeline::flush(std::uint32_t input) {
+  for (Step* const step : reached_[input]) {
+    active_ = step;
     step->flush();
   }
   for (const TerminalPtr& terminal : terminals_) {
     active_ = terminal.get();
     terminal->flush();
   }
+}
+
+SliceOutputPtr Pipeline::take(std::uint32_t terminal) {
+  active_ = terminals_[terminal].get();
+  return terminals_[terminal]->take();
 }
 
 void Pipeline::reset() noexcept {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "plan/guard_step.h"
 #include "plan/stage_graph.h"
 
 namespace dstream {
@@ -16,15 +17,20 @@ class Pipeline {
  public:
   Pipeline(const Stage& stage, const ExchangeSettings& settings);
 
-  void begin(const TaskContext& context);
-  /// Hands [begin, end) of a block to the consumers of the input.
-  void read_block(std::uint32_t input, const Block& block, std::size_t begin, std::size_t end);
+  /// A task on this input begins. Steps that its records cannot reach take no part in it. `skips` is
+  /// told of outputs that are left out, until the next begin().
+  void begin(std::uint32_t input, const TaskContext& context, OutputSkips& skips);
+  /// Hands [begin, end) of a block to the consumers of the input; gives the number of records.
+  std::uint64_t read_block(std::uint32_t input, const Block& block, std::size_t begin,
+                           std::size_t end);
   /// Hands one partition of a shuffle to the consumers of the input.
-  void read_exchange(std::uint32_t input, std::span<const SliceOutputPtr> slices,
+  /// `parents`: the slices of each parent of the shuffle.
+  void read_exchange(std::uint32_t input,
+                     std::span<const std::span<const SliceOutputPtr>> parents,
                      std::uint32_t partition);
   /// Ends the slice: everything held back has been handed on.
-  void flush();
-  SliceOutputPtr take(std::uint32_t terminal) { return terminals_[terminal]->take(); }
+  void flush(std::uint32_t input);
+  SliceOutputPtr take(std::uint32_t terminal);
   /// After a failed attempt: drops what is held.
   void reset() noexcept;
   /// Memory that the combine tables keep between tasks, in bytes.
@@ -37,10 +43,13 @@ class Pipeline {
   Step* consumers_of(const PlanNode* node);
   Step* add(StepPtr step, const PlanNode* node);
   Step* step_for(const PlanNode* node);
+  std::vector<Step*> steps_behind(const PlanNode* entry) const;
 
   const Stage& stage_;
   Step* active_ = nullptr;
-  std::vector<StepPtr> steps_;          // parents first: the order of flush()
+  OutputSkips* skips_ = nullptr;
+  std::vector<StepPtr> steps_;          // parents first
+  std::vector<std::vector<Step*>> reached_;  // per input, in the order of flush()
   std::vector<StepPtr> wiring_;         // tees and entries, which hold nothing
   std::vector<TerminalPtr> terminals_;
   std::vector<Step*> entries_;          // per input

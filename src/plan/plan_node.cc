@@ -1,5 +1,6 @@
 #include "dstream/detail/plan_node.h"
 
+#include "dstream/detail/key_partitions.h"
 #include "dstream/detail/narrow_steps.h"
 #include "dstream/detail/plan_context.h"
 #include "dstream/error.h"
@@ -15,10 +16,39 @@ namespace detail {
 Step::~Step() = default;
 SliceOutput::~SliceOutput() = default;
 ExchangeReader::~ExchangeReader() = default;
+void ExchangeReader::read(std::span<const SliceOutputPtr>, std::uint32_t, Step&) {}
+void ExchangeReader::read_parents(std::span<const std::span<const SliceOutputPtr>> parents,
+                                  std::uint32_t partition, Step& to) {
+  read(parents.front(), partition, to);
+}
+ExchangeSide::~ExchangeSide() = default;
 Exchange::~Exchange() = default;
+bool Exchange::wanted(const ExchangeSettings&, std::span<const SliceOutputPtr> slices,
+                      std::uint32_t partition) const {
+  if (partition == 0 && reads_nothing()) return true;
+  for (const SliceOutputPtr& slice : slices) {
+    if (slice && slice->records(partition) != 0) return true;
+  }
+  return false;
+}
+
+CoExchange::CoExchange(Sides sides, ReaderFactory reader_factory)
+    : sides_(std::move(sides)), make_reader_(reader_factory) {}
+CoExchange::~CoExchange() = default;
+std::uint32_t CoExchange::partitions(const ExchangeSettings& settings) const {
+  return sides_.front()->partitions(settings);
+}
+TerminalPtr CoExchange::make_writer(const ExchangeSettings& settings) const {
+  return sides_.front()->make_writer(settings);
+}
+std::unique_ptr<ExchangeReader> CoExchange::make_reader(const ExchangeSettings&) const {
+  return make_reader_();
+}
 SourceHost::~SourceHost() = default;
 InputSource::~InputSource() = default;
 JobRunner::~JobRunner() = default;
+BlockProvider::~BlockProvider() = default;
+PlanNodePtr BlockProvider::plan() const { return nullptr; }
 RoomWaiter::~RoomWaiter() = default;
 PlanContext::~PlanContext() = default;
 
@@ -60,6 +90,9 @@ SourceNode::SourceNode(Origin node_origin, std::string_view type,
     : PlanNode(NodeKind::source, node_origin, type, {}), source(std::move(input)) {}
 SourceNode::SourceNode(Origin node_origin, std::string_view type, std::vector<BlockPtr> records)
     : PlanNode(NodeKind::source, node_origin, type, {}), blocks(std::move(records)) {}
+SourceNode::SourceNode(Origin node_origin, std::string_view type,
+                       std::shared_ptr<BlockProvider> block_provider)
+    : PlanNode(NodeKind::source, node_origin, type, {}), provider(std::move(block_provider)) {}
 SourceNode::~SourceNode() = default;
 
 NarrowNode::NarrowNode(Origin node_origin, std::string_view type, PlanNodePtr parent,
@@ -76,9 +109,10 @@ MergeNode::MergeNode(Origin node_origin, std::string_view type,
 }
 MergeNode::~MergeNode() = default;
 
-ExchangeNode::ExchangeNode(Origin node_origin, std::string_view type, PlanNodePtr parent,
+ExchangeNode::ExchangeNode(Origin node_origin, std::string_view type,
+                           std::vector<PlanNodePtr> node_parents,
                            std::shared_ptr<const Exchange> shuffle)
-    : PlanNode(NodeKind::exchange, node_origin, type, {std::move(parent)}),
+    : PlanNode(NodeKind::exchange, node_origin, type, std::move(node_parents)),
       exchange(std::move(shuffle)) {}
 ExchangeNode::~ExchangeNode() = default;
 
@@ -94,8 +128,12 @@ TransformNode::TransformNode(Origin node_origin, std::string_view type,
 TransformNode::~TransformNode() = default;
 
 OutputOperation::~OutputOperation() = default;
+void OutputOperation::open(const OutputEnvironment&) {}
 StepPtr OutputOperation::make_step() const { return nullptr; }
 void OutputOperation::run(JobRunner&, std::vector<BlockPtr>, const BatchInfo&) {}
+void OutputOperation::commit(Time) {}
+void OutputOperation::abort(Time) noexcept {}
+std::uint64_t OutputOperation::failed_aborts() const { return 0; }
 bool OutputOperation::ready(const std::shared_ptr<RoomWaiter>&) { return true; }
 void OutputOperation::publish(std::vector<BlockPtr>, const BatchInfo&) {}
 void OutputOperation::close() {}
@@ -117,8 +155,28 @@ PlanNodePtr make_narrow_node(Origin origin, std::string_view element_type, PlanN
 
 PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
                                std::shared_ptr<const Exchange> exchange) {
-  return std::make_shared<ExchangeNode>(origin, element_type, std::move(parent),
+  return std::make_shared<ExchangeNode>(origin, element_type,
+                                        std::vector<PlanNodePtr>{std::move(parent)},
                                         std::move(exchange));
+}
+
+PlanNodePtr make_co_exchange_node(Origin origin, std::string_view element_type,
+                                  std::vector<PlanNodePtr> parents, CoExchange::Sides sides,
+                                  CoExchange::ReaderFactory make_reader) {
+  return std::make_shared<ExchangeNode>(
+      origin, element_type, std::move(parents),
+      std::make_shared<CoExchange>(std::move(sides), make_reader));
+}
+
+PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
+                            std::vector<PlanNodePtr> parents, CollectorFactory collector) {
+  if (parents.empty()) {
+    throw Error(Errc::invalid_argument,
+                "there is no stream to unite; pass at least one, or make an empty one with "
+                "queue_stream",
+                {origin.operation, origin.where, {}, {}});
+  }
+  return std::make_shared<MergeNode>(origin, element_type, std::move(parents), collector);
 }
 
 PlanNodePtr make_gather_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
@@ -133,6 +191,54 @@ std::shared_ptr<OutputNode> make_output_node(Origin origin, std::string_view ele
                                              CollectorFactory collector) {
   return std::make_shared<OutputNode>(origin, element_type, std::move(parent),
                                       std::move(operation), collector);
+}
+
+std::shared_ptr<JobRunner> lock_jobs(const std::weak_ptr<JobRunner>& jobs) {
+  if (auto runner = jobs.lock()) return runner;
+  throw Error(Errc::illegal_state,
+              "the context of this Rdd is gone; an Rdd can be used as long as its StreamingContext "
+              "lives: collect() what you need before");
+}
+
+void check_same_jobs(const std::weak_ptr<JobRunner>& a, const std::weak_ptr<JobRunner>& b,
+                     const Origin& origin) {
+  if (!a.owner_before(b) && !b.owner_before(a)) return;
+  throw Error(Errc::invalid_argument,
+              "the Rdds belong to different contexts; make both from one StreamingContext",
+              {origin.operation, origin.where, {}, {}});
+}
+
+std::uint32_t checked_partition(std::int64_t given, std::uint32_t partitions,
+                                const Origin& origin) {
+  if (given >= 0 && given < std::int64_t{partitions}) return static_cast<std::uint32_t>(given);
+  throw Error(Errc::invalid_argument,
+              "the function of partition_by returned " + std::to_string(given) +
+                  ", but the partitions are 0 to " + std::to_string(partitions - 1),
+              {origin.operation, origin.where, {}, {}});
+}
+
+void partitioner_threw(const Origin& origin) {
+  std::string what = "an exception that is not a std::exception";
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    what = e.what();
+  } catch (...) {
+  }
+  throw Error(Errc::invalid_argument,
+              "the function of partition_by must give every key a partition, but it threw: " + what,
+              {origin.operation, origin.where, {}, {}});
+}
+
+void add_output(PlanContext& context, const Origin& origin, std::string_view element_type,
+                PlanNodePtr parent, std::shared_ptr<OutputOperation> operation,
+                CollectorFactory collector, OutputOptions options, std::string uid) {
+  operation->on_failure = options.on_failure;
+  auto node = make_output_node(origin, element_type, std::move(parent), std::move(operation),
+                               collector);
+  node->name = std::move(options.name);
+  node->uid = std::move(uid);
+  context.add_output(std::move(node));
 }
 
 void check_same_context(const PlanContext* a, const PlanContext* b, const Origin& origin) {

@@ -13,8 +13,9 @@ namespace detail {
 /// that are linked by narrow edges form a stage.
 class StageCutter {
  public:
-  StageCutter(const std::vector<PlanNodePtr>& outputs, std::vector<const SourceNode*> inputs)
-      : all_inputs_given_(!inputs.empty()) {
+  StageCutter(const std::vector<PlanNodePtr>& outputs, std::vector<const SourceNode*> inputs,
+              bool gates_transforms)
+      : all_inputs_given_(!inputs.empty()), gates_transforms_(gates_transforms) {
     graph_.outputs_ = outputs;
     graph_.sources_ = std::move(inputs);
     for (const PlanNodePtr& output : outputs) visit(output.get());
@@ -42,9 +43,10 @@ class StageCutter {
   }
 
   static bool is_narrow(const PlanNode* node) {
-    if (node->kind == NodeKind::output) return operation(node).phase == OutputPhase::task;
+    if (node->kind == NodeKind::output) return is_step(node);
     return node->kind == NodeKind::narrow || node->kind == NodeKind::merge;
   }
+  static bool is_step(const PlanNode* node) { return static_cast<const OutputNode*>(node)->is_step(); }
   static const OutputOperation& operation(const PlanNode* node) {
     return *static_cast<const OutputNode*>(node)->operation;
   }
@@ -143,17 +145,24 @@ class StageCutter {
         driver_stage_[driver->second] = stage.id;
         set_driver(stage, driver->second);
       } else {
-        for (const PlanNode* node : nodes) stage_of_[node] = stage.id;
+        for (const PlanNode* node : nodes) {
+          stage_of_[node] = stage.id;
+          if (node->kind == NodeKind::output) {
+            stage.outputs.push_back(static_cast<const OutputNode*>(node));
+          }
+        }
         stage.nodes = std::move(nodes);
       }
       graph_.stages_.push_back(std::move(stage));
     }
   }
-  static void set_driver(Stage& stage, const PlanNode* node) {
+  void set_driver(Stage& stage, const PlanNode* node) const {
     if (node->kind == NodeKind::transform) {
       stage.transform = static_cast<const TransformNode*>(node);
+      stage.gated = gates_transforms_;
     } else {
       stage.driver_output = static_cast<const OutputNode*>(node);
+      stage.outputs.push_back(stage.driver_output);
       stage.gated = true;
     }
   }
@@ -166,39 +175,58 @@ class StageCutter {
       add_input(node, {StageInput::Kind::source, node, source, {}, UINT32_MAX, 0});
     } else if (node->kind == NodeKind::transform) {
       add_input(node, {StageInput::Kind::blocks, node, nullptr, {}, driver_stage_.at(node), 0});
-    } else if (node->kind == NodeKind::output && is_narrow(node)) {
+    } else if (node->kind == NodeKind::output && operation(node).phase == OutputPhase::task) {
       graph_.stages_[stage_of_.at(node)].gated = true;
     }
   }
 
   /// Makes the terminals that `node` reads from.
   void connect(const PlanNode* node) {
+    if (node->kind == NodeKind::exchange) return connect_exchange(node);
     for (std::size_t i = 0; i < node->parents.size(); ++i) {
       const PlanNode* parent = node->parents[i].get();
-      if (node->kind == NodeKind::exchange) {
-        const auto* exchange = static_cast<const ExchangeNode*>(node);
-        const TerminalId id = add_terminal({parent, exchange, nullptr});
-        add_input(node, {StageInput::Kind::exchange, node, nullptr, id, UINT32_MAX, 0});
-      } else if (has_driver(node)) {
+      if (has_driver(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
         graph_.stages_[driver_stage_.at(node)].collected.push_back(id);
       } else if (is_published(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
-        graph_.published_.push_back({static_cast<const OutputNode*>(node), id});
+        add_published({static_cast<const OutputNode*>(node), id, true});
       } else if (stage_of_.at(parent) != stage_of_.at(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
-        add_input(node, {StageInput::Kind::blocks, node, nullptr, id, UINT32_MAX,
+        add_input(node, {StageInput::Kind::blocks, node, nullptr, {id}, UINT32_MAX,
                          static_cast<std::uint32_t>(i)});
       }
     }
+  }
+  /// One input, however many parents: a task reads a partition of all of them. A parent that comes
+  /// twice has two terminals, for its two sides may write differently.
+  void connect_exchange(const PlanNode* node) {
+    std::vector<TerminalId> from;
+    for (std::uint32_t i = 0; i < node->parents.size(); ++i) {
+      from.push_back(add_terminal({node->parents[i].get(), static_cast<const ExchangeNode*>(node),
+                                   nullptr, i}));
+    }
+    add_input(node, {StageInput::Kind::exchange, node, nullptr, std::move(from), UINT32_MAX, 0});
   }
 
   void add_input(const PlanNode* node, const StageInput& input) {
     graph_.stages_[stage_of_.at(node)].inputs.push_back(input);
   }
+  void add_published(const PublishedOutput& output) {
+    for (PublishedOutput& before : graph_.published_) {
+      if (before.from == output.from) before.is_last = false;
+    }
+    graph_.published_.push_back(output);
+  }
+  /// A stream is put at rest once, however many want it so.
   TerminalId add_terminal(StageTerminal terminal) {
     const std::uint32_t stage = stage_of_.at(terminal.of);
     auto& terminals = graph_.stages_[stage].terminals;
+    for (std::uint32_t i = 0; i < terminals.size() && terminal.exchange == nullptr; ++i) {
+      if (terminals[i].of == terminal.of && terminals[i].collector == terminal.collector) {
+        return {stage, i};
+      }
+    }
     terminals.push_back(terminal);
     return {stage, static_cast<std::uint32_t>(terminals.size() - 1)};
   }
@@ -238,7 +266,8 @@ class StageCutter {
       std::set<std::uint32_t> parents;
       for (const StageInput& input : stage.inputs) {
         if (input.kind == StageInput::Kind::source) continue;
-        parents.insert(input.driver_stage != UINT32_MAX ? input.driver_stage : input.from.stage);
+        if (input.driver_stage != UINT32_MAX) parents.insert(input.driver_stage);
+        for (const TerminalId& id : input.from) parents.insert(id.stage);
       }
       for (const TerminalId& id : stage.collected) parents.insert(id.stage);
       stage.parents.assign(parents.begin(), parents.end());
@@ -251,7 +280,8 @@ class StageCutter {
   void order_side_effects() {
     Stage* before = nullptr;
     for (const PlanNodePtr& output : graph_.outputs_) {
-      if (is_published(output.get())) continue;
+      // What nobody sees before COMMIT needs no order.
+      if (is_published(output.get()) || operation(output.get()).phase == OutputPhase::staged) continue;
       const auto& stages = has_driver(output.get()) ? driver_stage_ : stage_of_;
       Stage& stage = graph_.stages_[stages.at(output.get())];
       if (!stage.children.empty() || &stage == before) continue;
@@ -264,6 +294,7 @@ class StageCutter {
   }
 
   const bool all_inputs_given_;
+  const bool gates_transforms_;
   StageGraph graph_;
   std::vector<const PlanNode*> order_;  // parents first
   std::unordered_map<const PlanNode*, std::size_t> index_;
@@ -276,8 +307,16 @@ class StageCutter {
 };
 
 StageGraph StageGraph::build(const std::vector<PlanNodePtr>& outputs,
-                             std::vector<const SourceNode*> inputs) {
-  return StageCutter(outputs, std::move(inputs)).cut();
+                             std::vector<const SourceNode*> inputs, bool gates_transforms) {
+  return StageCutter(outputs, std::move(inputs), gates_transforms).cut();
+}
+
+std::vector<const OutputNode*> StageGraph::outputs() const {
+  std::vector<const OutputNode*> outputs;
+  for (const PlanNodePtr& output : outputs_) {
+    outputs.push_back(static_cast<const OutputNode*>(output.get()));
+  }
+  return outputs;
 }
 
 bool StageGraph::has_driver_stages() const {

@@ -16,8 +16,11 @@ struct StageTerminal {
   const PlanNode* of = nullptr;              ///< the node whose records it takes
   const ExchangeNode* exchange = nullptr;    ///< a shuffle's writing side, or
   CollectorFactory collector = nullptr;      ///< records at rest
+  std::uint32_t parent = 0;                  ///< which of the shuffle's parents `of` is
+
+  const ExchangeSide& side() const { return exchange->exchange->side(parent); }
   TerminalPtr make(const ExchangeSettings& settings) const {
-    return exchange != nullptr ? exchange->exchange->make_writer(settings) : collector(SIZE_MAX);
+    return exchange != nullptr ? side().make_writer(settings) : collector(SIZE_MAX);
   }
 };
 
@@ -25,6 +28,7 @@ struct StageTerminal {
 struct TerminalId {
   std::uint32_t stage = 0;
   std::uint32_t terminal = 0;
+  friend bool operator==(const TerminalId&, const TerminalId&) = default;
 };
 
 /// Where records enter a stage.
@@ -37,7 +41,7 @@ struct StageInput {
   Kind kind = Kind::source;
   const PlanNode* entry = nullptr;     ///< the records go to this node's consumers in the stage
   const SourceNode* source = nullptr;
-  TerminalId from;                     ///< exchange; blocks of a task stage
+  std::vector<TerminalId> from;        ///< exchange: one per parent; blocks of a task stage: one
   std::uint32_t driver_stage = UINT32_MAX;  ///< blocks of a driver stage
   std::uint32_t parent = 0;  ///< where entry is a merge: which of its parents the records come from
 };
@@ -54,6 +58,9 @@ struct Stage {
   /// Holds an output that the outside sees before COMMIT: waits for the batch before.
   bool gated = false;
 
+  /// The outputs that run as steps of the stage or on its driver thread.
+  std::vector<const OutputNode*> outputs;
+
   // A driver stage has one of these and its inputs at rest in `collected`.
   const TransformNode* transform = nullptr;
   const OutputNode* driver_output = nullptr;
@@ -66,6 +73,7 @@ struct Stage {
 struct PublishedOutput {
   const OutputNode* node = nullptr;
   TerminalId from;
+  bool is_last = true;  ///< no later output is served from there
 };
 
 /// A plan cut into stages: at shuffles, at functions of whole data sets, and where streams of
@@ -75,12 +83,17 @@ class StageGraph {
  public:
   /// Cuts what `outputs` need. sources() are `inputs`, whether an output needs them or not; without
   /// `inputs` those that the outputs need.
+  /// `gates_transforms`: functions of whole data sets wait for the batch before, because they may
+  /// look at what it kept.
   static StageGraph build(const std::vector<PlanNodePtr>& outputs,
-                          std::vector<const SourceNode*> inputs = {});
+                          std::vector<const SourceNode*> inputs = {},
+                          bool gates_transforms = false);
 
   const std::vector<Stage>& stages() const { return stages_; }
   const std::vector<const SourceNode*>& sources() const { return sources_; }
   const std::vector<PublishedOutput>& published() const { return published_; }
+  /// All outputs, in order of definition.
+  std::vector<const OutputNode*> outputs() const;
   bool has_driver_stages() const;
 
  private:

@@ -67,6 +67,12 @@ bool QueueSource::has_data() const {
   return !queue_.empty();
 }
 
+SourceEnd QueueSource::end() const {
+  const std::lock_guard lock(mutex_);
+  if (!queue_.empty()) return SourceEnd::ahead;
+  return closed_ || stopped_ ? SourceEnd::reached : SourceEnd::open;
+}
+
 void QueueSource::stop() {
   {
     const std::lock_guard lock(mutex_);

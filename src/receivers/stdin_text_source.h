@@ -17,8 +17,10 @@ class StdinTextSource final : public ByteReceiver {
                   Duration block_interval = std::chrono::milliseconds(200));
   ~StdinTextSource() override;
 
-  /// The input has ended and all of it has been taken.
-  bool exhausted() const { return ended_.load(std::memory_order_acquire) && !has_data(); }
+  SourceEnd end() const override {
+    if (!ended_.load(std::memory_order_acquire)) return SourceEnd::open;
+    return has_data() ? SourceEnd::ahead : SourceEnd::reached;
+  }
 
  private:
   void receive() override;

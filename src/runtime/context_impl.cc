@@ -7,6 +7,7 @@
 #include "dstream/dead_letter.h"
 #include "dstream/error.h"
 #include "plan/explain.h"
+#include "runtime/cached_rdd.h"
 #include "runtime/callback_scope.h"
 #include "runtime/check_options.h"
 #include "runtime/flow_graph_runner.h"
@@ -18,7 +19,11 @@ inline namespace v1 {
 namespace detail {
 
 ContextImpl::ContextImpl(Options options)
-    : options_(checked(std::move(options))), listeners_(this) {
+    : options_(checked(std::move(options))),
+      listeners_(this, options_.clock),
+      cache_(std::make_shared<BlockCache>(
+          BlockCache::Settings{options_.cache_memory_bytes, options_.cache_directory,
+                               options_.file_system, options_.random})) {
   run_settings_.exchange = {options_.default_partitions, options_.hash_seed};
   run_settings_.slice_records = options_.slice_records;
   run_settings_.max_task_failures = options_.max_task_failures;
@@ -46,14 +51,28 @@ void ContextImpl::add_input(std::shared_ptr<SourceNode> source) {
 
 void ContextImpl::add_output(std::shared_ptr<OutputNode> output) {
   check_open(output->origin);
+  output->id = static_cast<std::uint32_t>(outputs_.size());
   outputs_.push_back(std::move(output));
+}
+
+void ContextImpl::keep_batches(const KeepRequest& request) {
+  check_open(request.origin);
+  kept_.add(cache_, request);
+}
+
+void ContextImpl::remember(Duration duration) {
+  check_open({"remember"});
+  if (duration <= Duration(0)) {
+    throw Error(Errc::invalid_argument, "remember() needs a positive length of time");
+  }
+  kept_.remember(duration);
 }
 
 void ContextImpl::check_plan() const {
   if (outputs_.empty()) {
     throw Error(Errc::no_output,
-                "no output operation: add print(), for_each(), foreach_rdd(), to_channel() or "
-                "latest() to a stream before start()");
+                "no output operation: add print(), for_each(), foreach_rdd(), write_to(), "
+                "to_channel(), latest() or one of save_as_*() to a stream before start()");
   }
   std::set<std::string> uids;
   for (const PlanNode* node : plan_nodes(outputs_)) {
@@ -62,6 +81,7 @@ void ContextImpl::check_plan() const {
                 fmt::format("the uid \"{}\" is given twice; each operator needs its own", node->uid),
                 {node->origin.operation, node->origin.where, {}, {}});
   }
+  kept_.check(run_settings_.executors);
 }
 
 void ContextImpl::build() {
@@ -70,8 +90,13 @@ void ContextImpl::build() {
   // whoever feeds it is not held up.
   std::vector<const SourceNode*> inputs;
   for (const auto& input : inputs_) inputs.push_back(input.get());
-  compiled_ = std::make_unique<CompiledGraph>(StageGraph::build(outputs_, std::move(inputs)),
-                                              run_settings_);
+  std::vector<PlanNodePtr> outputs = outputs_;
+  for (const auto& keeps : kept_.outputs(options_.batch_interval)) {
+    keeps->id = static_cast<std::uint32_t>(outputs.size());
+    outputs.push_back(keeps);
+  }
+  compiled_ = std::make_unique<CompiledGraph>(
+      StageGraph::build(outputs, std::move(inputs), !kept_.empty()), run_settings_);
   if (options_.execution == Execution::inline_run) {
     runner_ = std::make_unique<InlineRunner>(*this);
   } else {
@@ -94,7 +119,9 @@ void ContextImpl::build() {
   generator_->on_error([this](std::exception_ptr error) { fail(std::move(error)); });
 }
 
-void ContextImpl::start() {
+void ContextImpl::start() { start(Batches::by_trigger); }
+
+void ContextImpl::start(Batches batches) {
   if (CallbackScope::inside(this)) return;  // it is running, or it is ending
   std::lock_guard life(life_mutex_);
   if (state() == ContextState::active) return;
@@ -102,6 +129,10 @@ void ContextImpl::start() {
     throw Error(Errc::illegal_state, "a stopped context cannot be started again; make a new one");
   }
   check_plan();
+  for (const PlanNodePtr& output : outputs_) {
+    auto& node = static_cast<OutputNode&>(*output);
+    node.operation->open({options_, node});
+  }
   build();
   {
     std::lock_guard lock(mutex_);
@@ -112,13 +143,63 @@ void ContextImpl::start() {
     const Time now = options_.clock->now();
     listeners_.post([now](StreamingListener& l) { l.on_streaming_started(now); });
     runner_->start();
+    // The inline form has no threads: a job runs on the one that asks for it, as before the start.
+    if (options_.execution != Execution::inline_run) jobs_gate_.open(*runner_);
     for (const SourceNode* node : compiled_->graph().sources()) node->source->start(*this);
-    generator_->start();
+    generator_->start(batches == Batches::by_trigger);
   } catch (...) {
     shut_down(StopMode::immediate);
     throw;
   }
-  if (wants_arrivals()) runner_->request_poll();
+  if (wants_arrivals() && batches == Batches::by_trigger) runner_->request_poll();
+}
+
+void ContextImpl::check_ends() const {
+  for (const auto& input : inputs_) {
+    if (input->source->end() != SourceEnd::never) continue;
+    throw Error(Errc::invalid_argument,
+                fmt::format("run_to_end() needs inputs that end, but {} never does; give it a "
+                            "limit or another source, or use start() and stop()",
+                            plan_label(*input)),
+                {"run_to_end", input->origin.where, {}, {}});
+  }
+}
+
+/// Of the input that has most to give.
+SourceEnd ContextImpl::nearest_end() const {
+  SourceEnd nearest = SourceEnd::reached;
+  for (const auto& input : inputs_) {
+    const SourceEnd end = input->source->end();
+    if (end == SourceEnd::ahead) return end;
+    if (end == SourceEnd::open) nearest = end;
+  }
+  return nearest;
+}
+
+void ContextImpl::await_input() {
+  std::unique_lock lock(mutex_);
+  if (state_ != ContextState::active || error_) return;
+  options_.clock->wait_until(lock, changed_, options_.clock->now() + options_.batch_interval);
+}
+
+void ContextImpl::run_to_end() {
+  refuse_inside_callback("run_to_end()");
+  check_ends();
+  start(Batches::by_hand);
+  generator_->stop();
+  while (state() == ContextState::active) {
+    const SourceEnd end = nearest_end();
+    if (end == SourceEnd::reached) break;
+    if (end == SourceEnd::open) {
+      await_input();
+      continue;
+    }
+    scheduler_->await_room();
+    const Duration interval = options_.batch_interval;
+    generator_->run_until(generator_->last().floor(interval) + interval);
+  }
+  stop(StopMode::graceful);
+  if (error_) std::rethrow_exception(error_);
 }
 
 void ContextImpl::refuse_inside_callback(const char* call) const {
@@ -147,12 +228,28 @@ void ContextImpl::interrupt() {
     if (state_ != ContextState::active || shut_down_) return;
     scheduler = scheduler_.get();
   }
+  jobs_gate_.close();
   scheduler->halt();
 }
 
 void ContextImpl::abandon() noexcept {
-  if (!CallbackScope::inside(this)) return stop(StopMode::immediate);
-  std::thread([self = shared_from_this()] { self->stop(StopMode::immediate); }).detach();
+  const auto end = [self = shared_from_this()] {
+    self->stop(StopMode::immediate);
+    self->drop_plan();
+  };
+  if (!CallbackScope::inside(this)) return end();
+  std::thread(end).detach();
+}
+
+/// A function in the plan may hold a stream, and with it this: nothing else would break the circle.
+void ContextImpl::drop_plan() {
+  generator_.reset();
+  scheduler_.reset();
+  runner_.reset();
+  compiled_.reset();
+  kept_ = {};
+  outputs_.clear();
+  inputs_.clear();
 }
 
 /// The order matters: nothing new comes in, what is in goes through, then the threads end.
@@ -171,10 +268,14 @@ void ContextImpl::shut_down(StopMode mode) {
       generator_->finish();
       scheduler_->drain();
     }
+    jobs_gate_.close();
     scheduler_->halt();
     runner_->stop();
   }
   for (const auto& input : inputs_) input->source->close();
+  jobs_gate_.close();
+  kept_.close();
+  cache_->close();
   for (const PlanNodePtr& output : outputs_) {
     static_cast<OutputNode&>(*output).operation->close();
   }
@@ -269,7 +370,34 @@ std::vector<BlockPtr> ContextImpl::run_job(const PlanNodePtr& node, CollectorFac
                 "an action of an Rdd may not be called from inside an operator's callable: tasks may "
                 "not wait for tasks; call it in foreach_rdd or transform and capture the result");
   }
-  return run_plan(node, collector, run_settings_, *runner_);
+  return run_plan(node, collector, run_settings_, jobs_gate_, *this);
+}
+
+std::shared_ptr<BlockProvider> ContextImpl::keep(const KeepRequest& request) {
+  check_storage_level(request, *cache_, run_settings_.executors);
+  return std::make_shared<CachedRdd>(cache_, request);
+}
+
+std::string ContextImpl::describe(const PlanNodePtr& node) const { return describe_plan(node); }
+
+std::vector<std::pair<Time, std::shared_ptr<BlockProvider>>> ContextImpl::slice(
+    const Origin& origin, const PlanNodePtr& node, Time from, Time until) {
+  const ErrorContext where{origin.operation, origin.where, {}, {}};
+  if (state() != ContextState::active) {
+    throw Error(Errc::illegal_state,
+                "slice() looks at batches of an active context; call it between start() and stop()",
+                where);
+  }
+  const auto stream = kept_.find(node);
+  if (!stream) {
+    throw Error(Errc::illegal_state,
+                "slice() needs a stream whose batches are kept: call persist() or cache() on it "
+                "before start()",
+                where);
+  }
+  const Duration tick = options_.trigger == Trigger::arrival ? Duration(std::chrono::microseconds(1))
+                                                             : options_.batch_interval;
+  return stream->slice(from.floor(tick), until.floor(tick));
 }
 
 std::string ContextImpl::explain(ExplainFormat format) const {
@@ -306,12 +434,18 @@ std::vector<ReceiverInfo> ContextImpl::receivers() const {
   return infos;
 }
 
+std::uint64_t ContextImpl::skipped_outputs() const {
+  std::lock_guard lock(mutex_);
+  return scheduler_ ? scheduler_->skipped_outputs() : 0;
+}
+
 MemoryUse ContextImpl::memory() const {
   std::lock_guard lock(mutex_);
   MemoryUse use;
   use.blocks = blocks_.bytes();
   if (scheduler_) use.shuffles = scheduler_->bytes();
   if (compiled_) use.tables = compiled_->table_bytes();
+  use.cached = cache_->bytes();
   return use;
 }
 

@@ -12,10 +12,13 @@
 #include <dstream/options.h>
 #include <dstream/streaming_context.h>
 
+#include "runtime/job_gate.h"
 #include "runtime/job_generator.h"
 #include "runtime/job_scheduler.h"
+#include "runtime/kept_streams.h"
 #include "runtime/listener_bus.h"
 #include "runtime/runner.h"
+#include "storage/block_cache.h"
 #include "storage/block_store.h"
 
 namespace dstream {
@@ -36,9 +39,19 @@ class ContextImpl final : public PlanContext,
   void check_open(const Origin& origin) const override;
   void add_input(std::shared_ptr<SourceNode> source) override;
   void add_output(std::shared_ptr<OutputNode> output) override;
+  void keep_batches(const KeepRequest& request) override;
+  std::vector<std::pair<Time, std::shared_ptr<BlockProvider>>> slice(const Origin& origin,
+                                                                     const PlanNodePtr& node,
+                                                                     Time from,
+                                                                     Time until) override;
+  JobRunner& jobs() override { return *this; }
 
-  // RunnerHost
+  // JobRunner, RunnerHost
   std::vector<BlockPtr> run_job(const PlanNodePtr& node, CollectorFactory collector) override;
+  std::weak_ptr<JobRunner> handle() override { return weak_from_this(); }
+  std::shared_ptr<BlockProvider> keep(const KeepRequest& request) override;
+  std::string describe(const PlanNodePtr& node) const override;
+  const std::shared_ptr<FileSystem>& file_system() const override { return options_.file_system; }
   void poll() override { generator_->poll(); }
 
   // SourceHost
@@ -55,10 +68,12 @@ class ContextImpl final : public PlanContext,
   void batch_done() override;
 
   void start();
+  void run_to_end();
   void stop(StopMode mode);
   /// The destructor of the context: stop(), in the background where stop() would wait for itself.
   void abandon() noexcept;
   bool await(std::optional<Duration> timeout);
+  void remember(Duration duration);
   ContextState state() const;
   std::string explain(ExplainFormat format) const;
 
@@ -66,6 +81,7 @@ class ContextImpl final : public PlanContext,
   Tunables tunables() const;
   void set_tunables(const Tunables& tunables);
   ListenerBus& listeners() { return listeners_; }
+  std::uint64_t skipped_outputs() const;
   MemoryUse memory() const;
   std::vector<ReceiverInfo> receivers() const;
 
@@ -77,6 +93,12 @@ class ContextImpl final : public PlanContext,
  private:
   void check_plan() const;
   void build();
+  enum class Batches : std::uint8_t { by_trigger, by_hand };
+  void start(Batches batches);
+  void check_ends() const;
+  SourceEnd nearest_end() const;
+  void await_input();
+  void drop_plan();
   void fail(std::exception_ptr error);
   void shut_down(StopMode mode);
   void interrupt();
@@ -90,6 +112,9 @@ class ContextImpl final : public PlanContext,
   std::vector<PlanNodePtr> outputs_;
   ListenerBus listeners_;
   BlockStore blocks_;
+  const std::shared_ptr<BlockCache> cache_;  // Rdds hold it, too
+  KeptStreams kept_;
+  JobGate jobs_gate_;
   std::unique_ptr<CompiledGraph> compiled_;
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<JobScheduler> scheduler_;

@@ -18,7 +18,7 @@ std::vector<SourceRange> describe(const std::vector<std::shared_ptr<InputSource>
   std::vector<SourceRange> ranges;
   for (std::uint32_t s = 0; s < sources.size(); ++s) {
     SourceRange range{s, 0, sources[s]->describe(from, until)};
-    for (const BlockPtr& block : blocks[s]) range.records += block->size();
+    for (const BlockPtr& block : blocks[s]) range.records += block->records_found();
     ranges.push_back(std::move(range));
   }
   return ranges;
@@ -38,9 +38,13 @@ JobGenerator::JobGenerator(std::vector<std::shared_ptr<InputSource>> sources, Cl
 
 JobGenerator::~JobGenerator() { stop(); }
 
-void JobGenerator::start() {
-  last_ = clock_.now().floor(tick_);
-  if (trigger_ == Trigger::interval) thread_ = std::thread([this] { follow_clock(); });
+void JobGenerator::start(bool by_trigger) {
+  {
+    std::lock_guard lock(mutex_);
+    last_ = clock_.now().floor(tick_);
+    stopping_ = !by_trigger;
+  }
+  if (by_trigger && trigger_ == Trigger::interval) thread_ = std::thread([this] { follow_clock(); });
 }
 
 void JobGenerator::stop() {

@@ -27,8 +27,9 @@ class JobGenerator {
                JobScheduler& scheduler, Trigger trigger, Duration interval, const void* context);
   ~JobGenerator();
 
-  /// The batch before the first one ends now.
-  void start();
+  /// The batch before the first one ends now. Without `by_trigger` batches are made by run_until()
+  /// and finish() alone.
+  void start(bool by_trigger = true);
   /// Ends the thread; no batch is made afterwards but by run_until() and finish().
   void stop();
 

@@ -1,5 +1,6 @@
 #include "runtime/job_scheduler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dstream/error.h"
@@ -42,6 +43,7 @@ class JobScheduler::RoomAlarm final : public RoomWaiter {
 JobScheduler::JobScheduler(const Parts& parts, std::uint32_t max_in_flight)
     : parts_(parts),
       max_in_flight_(max_in_flight),
+      outputs_(parts.compiled, parts.listeners, parts.clock),
       room_(std::make_shared<RoomAlarm>(*this)) {}
 
 JobScheduler::~JobScheduler() { room_->detach(); }
@@ -53,13 +55,16 @@ void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
   info.from = from;
   info.sources = std::move(ranges);
   for (const SourceRange& range : info.sources) info.records += range.records;
+  const bool empty = std::all_of(blocks.begin(), blocks.end(),
+                                 [](const auto& of_source) { return of_source.empty(); });
   info.submission_time = parts_.clock.now();
   {
     std::lock_guard lock(mutex_);
     if (halted_) return;
     BatchInfo* const last = pending_.empty() ? nullptr : &pending_.back();
     if (last != nullptr &&
-        ((last->records == 0 && info.records == 0) || pending_.size() >= max_queued)) {
+        ((last_is_empty_ && empty) || pending_.size() >= max_queued)) {
+      last_is_empty_ = last_is_empty_ && empty;
       parts_.blocks.extend(last->batch_time, until, std::move(blocks));
       last->batch_time = until;
       last->records += info.records;
@@ -67,16 +72,18 @@ void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
         SourceRange& range = last->sources[s];
         range.records += info.sources[s].records;
         if (!range.description.empty() && !info.sources[s].description.empty()) {
-          range.description += ", ";
+          range.description += "; ";
         }
         range.description += info.sources[s].description;
       }
     } else {
+      last_is_empty_ = empty;
       parts_.blocks.put(until, std::move(blocks));
       pending_.push_back(info);
     }
   }
   if (parts_.listeners.has_listeners()) {
+    outputs_.describe(info, nullptr);
     parts_.listeners.post([info](StreamingListener& l) { l.on_batch_submitted(info); });
   }
   advance();
@@ -135,10 +142,13 @@ bool JobScheduler::start_next(std::unique_lock<std::mutex>& lock) {
   }
   BatchBlocks blocks = parts_.blocks.get(info.batch_time);
   info.processing_start = parts_.clock.now();
-  if (parts_.listeners.has_listeners()) {
-    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_started(info); });
+  const bool watched = parts_.listeners.has_listeners();
+  if (watched) {
+    BatchInfo told = info;
+    outputs_.describe(told, nullptr);
+    parts_.listeners.post([told](StreamingListener& l) { l.on_batch_started(told); });
   }
-  run.reset(std::move(info), std::move(blocks), gated);
+  run.reset(std::move(info), std::move(blocks), gated, watched);
   if (alloc_error) run.fail(alloc_error);
   lock.lock();
   in_flight_.back().prepared = true;
@@ -164,7 +174,7 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   if (in_flight_.empty() || !in_flight_.front().computed) return false;
   Run& run = *in_flight_.front().run;
   if (run.failed() || halted_) {
-    fail_front(lock);
+    fail_front(lock, Staged::abort);
     return true;
   }
   lock.unlock();
@@ -173,6 +183,7 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
     return false;
   }
   BatchInfo info = run.info();
+  run.count_records(info);
   info.failed_attempts = run.failed_attempts();
   if (run.first_start() != Time()) info.processing_start = run.first_start();
   try {
@@ -181,12 +192,27 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   } catch (...) {
     run.fail(std::current_exception());
     lock.lock();
-    fail_front(lock);
+    fail_front(lock, Staged::abort);
     return true;
   }
-  publish(run, info);
+  const std::exception_ptr error = outputs_.commit(run);
+  outputs_.publish(run, info);
+  if (error) {
+    // The batch is committed: another run of the program may still make this output visible.
+    run.fail(error);
+    lock.lock();
+    fail_front(lock, Staged::keep);
+    return true;
+  }
+  parts_.log.publish(info.batch_time);
   parts_.observer.batch_committed(info.batch_time);
+  if (run.watched()) {
+    outputs_.describe(info, &run);
+    info.stages = run.stage_infos();
+    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_completed(info); });
+  }
   lock.lock();
+  skipped_outputs_ += info.skipped_outputs;
   retire_front(lock);
   return true;
 }
@@ -196,17 +222,6 @@ bool JobScheduler::outputs_ready() {
     if (!output.node->operation->ready(room_)) return false;
   }
   return true;
-}
-
-void JobScheduler::publish(Run& run, BatchInfo& info) {
-  info.processing_end = parts_.clock.now();
-  for (const PublishedOutput& output : parts_.compiled.graph().published()) {
-    output.node->operation->publish(run.take_collected(output.from), info);
-  }
-  parts_.log.publish(info.batch_time);
-  if (parts_.listeners.has_listeners()) {
-    parts_.listeners.post([info](StreamingListener& l) { l.on_batch_completed(info); });
-  }
 }
 
 /// The front batch is done with: its memory goes back, the next one's outputs may run.
@@ -225,17 +240,16 @@ void JobScheduler::retire_front(std::unique_lock<std::mutex>& lock) {
   spare_runs_.push_back(std::move(run));
 }
 
-void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock) {
+void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock, Staged staged) {
   Run& run = *in_flight_.front().run;
   const bool stopped = std::exchange(halted_, true);
   drop_pending();
   for (InFlight& batch : in_flight_) batch.run->fail(run.error());
   lock.unlock();
-  if (!stopped) {
-    const BatchInfo info = run.info();
-    parts_.listeners.post([info](StreamingListener& l) {
-      l.on_batch_failed(info, "the batch failed; await_termination() throws its error");
-    });
+  if (staged == Staged::abort) outputs_.abort(run);
+  // A commit's error is told although somebody has stopped the context meanwhile.
+  if (!stopped || staged == Staged::keep) {
+    if (run.watched()) outputs_.fail(run);
     parts_.observer.batch_failed(run.error());
   }
   lock.lock();
@@ -245,6 +259,18 @@ void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock) {
 void JobScheduler::drop_pending() {
   for (const BatchInfo& info : pending_) parts_.blocks.remove(info.batch_time);
   pending_.clear();
+}
+
+void JobScheduler::await_room() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] {
+    return halted_ || (pending_.empty() && in_flight_.size() < max_in_flight_ && !advancing_);
+  });
+}
+
+bool JobScheduler::halted() const {
+  std::lock_guard lock(mutex_);
+  return halted_;
 }
 
 void JobScheduler::drain() {
@@ -265,6 +291,11 @@ void JobScheduler::halt() {
   advance();
   drain();
   room_->detach();  // waits for a host's thread that is still inside
+}
+
+std::uint64_t JobScheduler::skipped_outputs() const {
+  std::lock_guard lock(mutex_);
+  return skipped_outputs_;
 }
 
 std::size_t JobScheduler::bytes() const {

@@ -11,6 +11,7 @@
 #include <dstream/batch_info.h>
 #include <dstream/batch_log.h>
 
+#include "runtime/batch_outputs.h"
 #include "runtime/listener_bus.h"
 #include "runtime/runner.h"
 #include "storage/block_store.h"
@@ -55,6 +56,10 @@ class JobScheduler final : public RunObserver {
 
   /// Whether a further batch would start at once.
   bool has_room() const;
+  /// Waits until a further batch would start at once, or the scheduler has halted.
+  void await_room();
+  /// Whether nothing further is committed.
+  bool halted() const;
   /// Waits until all batches are committed or the scheduler has halted.
   void drain();
   /// Drops waiting batches and lets running tasks end; waits for them.
@@ -63,7 +68,12 @@ class JobScheduler final : public RunObserver {
   /// Memory that the batches in flight hold in shuffles and results, in bytes.
   std::size_t bytes() const;
 
+  /// Outputs of batches that were left out (OutputFailure::skip).
+  std::uint64_t skipped_outputs() const;
+
   void run_complete(Run& run) override;
+  void output_started(Run& run, const OutputNode& output) override { outputs_.started(run, output); }
+  void output_ended(Run& run, const OutputNode& output) override { outputs_.ended(run, output); }
 
  private:
   class RoomAlarm;
@@ -78,23 +88,26 @@ class JobScheduler final : public RunObserver {
   bool commit_front(std::unique_lock<std::mutex>& lock);
   bool start_next(std::unique_lock<std::mutex>& lock);
   bool outputs_ready();
-  void publish(Run& run, BatchInfo& info);
+  enum class Staged : std::uint8_t { abort, keep };
   void retire_front(std::unique_lock<std::mutex>& lock);
-  void fail_front(std::unique_lock<std::mutex>& lock);
+  void fail_front(std::unique_lock<std::mutex>& lock, Staged staged);
   void drop_pending();
   bool idle() const { return pending_.empty() && in_flight_.empty(); }
 
   Parts parts_;
   const std::uint32_t max_in_flight_;
+  BatchOutputs outputs_;
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable idle_;
   std::deque<BatchInfo> pending_;
+  bool last_is_empty_ = false;  // the batch at the back of pending_ has no blocks
   std::deque<InFlight> in_flight_;  // in batch-time order
   std::vector<std::unique_ptr<Run>> spare_runs_;  // at most max_in_flight_
   bool advancing_ = false;
   bool again_ = false;
   bool halted_ = false;
+  std::uint64_t skipped_outputs_ = 0;
   const std::shared_ptr<RoomAlarm> room_;
 };
 

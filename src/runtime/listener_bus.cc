@@ -1,8 +1,7 @@
 #include "runtime/listener_bus.h"
 
 #include <chrono>
-
-#include "dstream/clock.h"
+#include <utility>
 
 #include "runtime/callback_scope.h"
 
@@ -18,7 +17,8 @@ constexpr Duration kPatience = std::chrono::seconds(5);
 
 }  // namespace
 
-ListenerBus::ListenerBus(const void* context) : shared_(std::make_shared<Shared>()) {
+ListenerBus::ListenerBus(const void* context, std::shared_ptr<Clock> clock)
+    : shared_(std::make_shared<Shared>()), clock_(std::move(clock)) {
   shared_->context = context;
 }
 
@@ -27,6 +27,11 @@ ListenerBus::~ListenerBus() { stop(); }
 void ListenerBus::add(std::shared_ptr<StreamingListener> listener) {
   std::lock_guard lock(shared_->mutex);
   shared_->listeners.push_back(std::move(listener));
+}
+
+void ListenerBus::remove(const std::shared_ptr<StreamingListener>& listener) {
+  std::lock_guard lock(shared_->mutex);
+  std::erase(shared_->listeners, listener);
 }
 
 bool ListenerBus::has_listeners() const {
@@ -44,7 +49,7 @@ void ListenerBus::post(Event event) {
     std::lock_guard lock(shared_->mutex);
     if (shared_->listeners.empty() || shared_->closed) return;
     if (shared_->events.size() >= kCapacity) {
-      ++shared_->dropped;
+      ++shared_->status.dropped;
       return;
     }
     shared_->events.push_back(std::move(event));
@@ -71,36 +76,38 @@ void ListenerBus::work(const std::shared_ptr<Shared>& shared) {
       }
     }
     lock.lock();
-    shared->dropped += thrown;
+    shared->status.thrown += thrown;
   }
   shared->finished = true;
   shared->done.notify_all();
 }
 
-bool ListenerBus::stop() {
-  if (!thread_.joinable()) return true;
+void ListenerBus::stop() {
+  if (!thread_.joinable()) return;
   std::unique_lock lock(shared_->mutex);
   shared_->closed = true;
   shared_->wake.notify_all();
-  // Real time whatever the context's clock: it is a real thread that may never come back.
-  Clock& clock = *Clock::system();
-  const Time deadline = clock.now() + kPatience;
-  while (!shared_->finished && clock.now() < deadline) {
-    clock.wait_until(lock, shared_->done, deadline);
+  const Time deadline = clock_->now() + kPatience;
+  while (!shared_->finished && clock_->now() < deadline) {
+    clock_->wait_until(lock, shared_->done, deadline);
   }
   const bool finished = shared_->finished;
+  if (!finished) {
+    shared_->status.left_behind = true;
+    shared_->status.dropped += shared_->events.size();
+    shared_->events.clear();
+  }
   lock.unlock();
   if (finished) {
     thread_.join();
   } else {
     thread_.detach();
   }
-  return finished;
 }
 
-std::uint64_t ListenerBus::dropped() const {
+ListenerStatus ListenerBus::status() const {
   std::lock_guard lock(shared_->mutex);
-  return shared_->dropped;
+  return shared_->status;
 }
 
 }  // namespace detail

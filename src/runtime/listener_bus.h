@@ -9,13 +9,14 @@
 #include <thread>
 #include <vector>
 
+#include <dstream/clock.h>
 #include <dstream/listener.h>
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-/// Carries events to listeners on a thread of its own, which starts with the first listener. The
+/// Carries events to listeners on a thread of its own, which start() makes if there are any. The
 /// queue holds at most kCapacity events; what comes on top is dropped and counted. A listener that
 /// never returns is left behind at stop: its thread owns nothing but shared state.
 class ListenerBus {
@@ -23,18 +24,21 @@ class ListenerBus {
   using Event = std::function<void(StreamingListener&)>;
   static constexpr std::size_t kCapacity = 1000;
 
-  /// `context` identifies the owner for CallbackScope.
-  explicit ListenerBus(const void* context);
+  /// `context` identifies the owner for CallbackScope; `clock` measures the patience of stop().
+  ListenerBus(const void* context, std::shared_ptr<Clock> clock);
   ~ListenerBus();
 
   void add(std::shared_ptr<StreamingListener> listener);
+  /// It hears nothing any more once a call that is under way has ended, which is not waited for.
+  void remove(const std::shared_ptr<StreamingListener>& listener);
   void start();
-  /// Delivers what is queued, for at most five seconds. Returns whether all of it was delivered.
-  bool stop();
+  /// Delivers what is queued, for at most five seconds; then the thread is left behind, and what is
+  /// still queued is dropped.
+  void stop();
 
   bool has_listeners() const;
   void post(Event event);
-  std::uint64_t dropped() const;
+  ListenerStatus status() const;
 
  private:
   struct Shared {
@@ -44,13 +48,14 @@ class ListenerBus {
     std::condition_variable done;
     std::vector<std::shared_ptr<StreamingListener>> listeners;
     std::deque<Event> events;
-    std::uint64_t dropped = 0;
+    ListenerStatus status;
     bool closed = false;
     bool finished = false;
   };
   static void work(const std::shared_ptr<Shared>& shared);
 
   std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<Clock> clock_;
   std::thread thread_;
 };
 

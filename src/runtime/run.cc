@@ -22,7 +22,46 @@ std::uint64_t total_records(const SliceOutput& output, std::uint32_t partitions)
   return total;
 }
 
+/// The gathering side of an output that takes all records in one place is part of the output.
+bool gathers_for_output(const PlanNode* node, const Stage& stage) {
+  return std::any_of(stage.outputs.begin(), stage.outputs.end(), [node](const OutputNode* output) {
+    return output->parents.front().get() == node && node->kind == NodeKind::exchange &&
+           std::string_view(output->origin.operation) == node->origin.operation;
+  });
+}
+
+std::string operations_of(const Stage& stage) {
+  std::string text;
+  const auto add = [&text](const PlanNode* node) {
+    text.append(text.empty() ? "" : " -> ");
+    text += node->name.empty() ? node->origin.operation : node->name;
+  };
+  for (const PlanNode* node : stage.nodes) {
+    if (!gathers_for_output(node, stage)) add(node);
+  }
+  if (stage.driver_output != nullptr) add(stage.driver_output);
+  if (stage.transform != nullptr) add(stage.transform);
+  return text;
+}
+
 }  // namespace
+
+void StageFigures::add_task(std::uint64_t in, std::uint64_t out, std::int64_t ns) {
+  tasks.fetch_add(1, std::memory_order_relaxed);
+  records_in.fetch_add(in, std::memory_order_relaxed);
+  records_out.fetch_add(out, std::memory_order_relaxed);
+  busy_ns.fetch_add(ns, std::memory_order_relaxed);
+  raise_to(longest_ns, ns);
+}
+
+void StageFigures::clear() {
+  tasks = 0;
+  records_in = 0;
+  records_out = 0;
+  busy_ns = 0;
+  longest_ns = 0;
+  failed_attempts = 0;
+}
 
 CompiledGraph::CompiledGraph(StageGraph graph, const RunSettings& settings)
     : graph_(std::move(graph)),
@@ -70,14 +109,21 @@ std::vector<StageSummary> CompiledGraph::summaries() const {
 }
 
 Run::Run(CompiledGraph& compiled, RunObserver& observer)
-    : compiled_(compiled), observer_(observer), stages_(compiled.graph().stages().size()) {
+    : compiled_(compiled),
+      observer_(observer),
+      outputs_(compiled.graph().outputs().size()),
+      stages_(compiled.graph().stages().size()) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     stages_[i].outputs.resize(compiled.graph().stages()[i].terminals.size());
+    stages_[i].written.resize(compiled.graph().stages()[i].inputs.size());
   }
 }
 
-void Run::reset(BatchInfo info, std::vector<std::vector<BlockPtr>> inputs, bool gated) {
+void Run::reset(BatchInfo info, std::vector<std::vector<BlockPtr>> inputs, bool gated,
+                bool watched) {
   info_ = std::move(info);
+  outputs_.reset(compiled_.settings().max_task_failures);
+  watched_ = watched;
   first_start_ns_.store(0, std::memory_order_relaxed);
   inputs_ = std::move(inputs);
   error_ = nullptr;
@@ -92,7 +138,20 @@ void Run::reset(BatchInfo info, std::vector<std::vector<BlockPtr>> inputs, bool 
     stages_[i].waiting_for.store(static_cast<std::uint32_t>(stage.parents.size()) + gate + 1,
                                  std::memory_order_relaxed);
     stages_[i].result.clear();
+    if (watched) stages_[i].figures.clear();
   }
+}
+
+std::vector<StageInfo> Run::stage_infos() const {
+  std::vector<StageInfo> infos;
+  for (const Stage& stage : compiled_.graph().stages()) {
+    const StageFigures& figures = stages_[stage.id].figures;
+    infos.push_back({stage.id, operations_of(stage), figures.tasks.load(),
+                     figures.records_in.load(), figures.records_out.load(),
+                     figures.failed_attempts.load(), Duration(figures.busy_ns.load()),
+                     Duration(figures.longest_ns.load())});
+  }
+  return infos;
 }
 
 void Run::begin(std::vector<std::uint32_t>& ready) {
@@ -109,6 +168,11 @@ void Run::open_gate(std::vector<std::uint32_t>& ready) {
 void Run::make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready) {
   if (stages_[stage].waiting_for.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   if (!this->stage(stage).is_driver()) plan_tasks(stage);
+  if (watched_ && !failed()) {
+    for (const OutputNode* output : this->stage(stage).outputs) {
+      observer_.output_started(*this, *output);
+    }
+  }
   ready.push_back(stage);
 }
 
@@ -121,7 +185,9 @@ void Run::plan_tasks(std::uint32_t id) {
     for (std::uint32_t i = 0; i < stage.inputs.size(); ++i) {
       const StageInput& input = stage.inputs[i];
       if (input.kind == StageInput::Kind::exchange) {
-        add_partitions(i, input, run.tasks);
+        run.written[i].clear();
+        for (const TerminalId& from : input.from) run.written[i].push_back(slices(from));
+        add_partitions(i, input, run.written[i], run.tasks);
         continue;
       }
       if (input.kind == StageInput::Kind::source) {
@@ -135,7 +201,7 @@ void Run::plan_tasks(std::uint32_t id) {
           add_slices(i, *block, run.tasks);
         }
       } else {
-        for (const SliceOutputPtr& output : slices(input.from)) {
+        for (const SliceOutputPtr& output : slices(input.from.front())) {
           if (output) add_slices(i, static_cast<const Block&>(*output), run.tasks);
         }
       }
@@ -161,16 +227,15 @@ void Run::add_slices(std::uint32_t input, const Block& block, std::vector<Task>&
   }
 }
 
-void Run::add_partitions(std::uint32_t input, const StageInput& from,
+void Run::add_partitions(std::uint32_t input, const StageInput& from, const Written& written,
                          std::vector<Task>& tasks) const {
   const Exchange& exchange = *static_cast<const ExchangeNode*>(from.entry)->exchange;
-  const auto written = slices(from.from);
   const std::uint32_t partitions = exchange.partitions(compiled_.settings().exchange);
   for (std::uint32_t p = 0; p < partitions; ++p) {
     const bool wanted =
-        compiled_.settings().run_empty_tasks || (p == 0 && exchange.reads_nothing()) ||
-        std::any_of(written.begin(), written.end(), [p](const SliceOutputPtr& slice) {
-          return slice && slice->records(p) != 0;
+        compiled_.settings().run_empty_tasks ||
+        std::any_of(written.begin(), written.end(), [&](std::span<const SliceOutputPtr> slices) {
+          return exchange.wanted(compiled_.settings().exchange, slices, p);
         });
     if (wanted) tasks.push_back({input, p, nullptr, 0, 0, 0});
   }
@@ -194,15 +259,15 @@ void Run::execute(std::uint32_t stage, std::uint32_t task) noexcept {
     std::unique_ptr<Pipeline> pipeline;
     try {
       pipeline = compiled_.take_pipeline(stage);
-      attempt(stage, task, *pipeline, {info_.batch_time, task, i, stop_.get_token()});
+      attempt(stage, task, *pipeline, {info_.batch_time, task, i, stop_.get_token(), i + 1 == attempts});
       compiled_.put_back(stage, std::move(pipeline));
       return;
     } catch (...) {
       failed_attempts_.fetch_add(1);
-      compiled_.figures(stage).failed_attempts.fetch_add(1);
+      add_figures(stage, [](StageFigures& figures) { ++figures.failed_attempts; });
       if (i + 1 == attempts) {
         fail(task_error(std::current_exception(), pipeline ? pipeline->active_node() : nullptr,
-                        {info_.batch_time, task, i, {}}, attempts));
+                        {info_.batch_time, task, i, {}, true}, attempts));
       }
       // A failed pipeline is reset rather than trusted to be clean.
       if (pipeline) {
@@ -218,20 +283,21 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
   StageRun& run = stages_[stage_id];
   const Stage& stage = this->stage(stage_id);
   const Task& task = run.tasks[task_id];
-  StageFigures& figures = compiled_.figures(stage_id);
   const Duration start = compiled_.settings().clock->monotonic();
-  std::uint64_t records_in = task.end - task.begin;
-  pipeline.begin(context);
+  std::uint64_t records_in = 0;
+  pipeline.begin(task.input, context, outputs_);
   if (task.block != nullptr) {
-    pipeline.read_block(task.input, *task.block, task.begin, task.end);
+    records_in = pipeline.read_block(task.input, *task.block, task.begin, task.end);
   } else {
-    const auto written = slices(stage.inputs[task.input].from);
-    for (const SliceOutputPtr& slice : written) {
-      if (slice) records_in += slice->records(task.partition);
+    const Written& written = run.written[task.input];
+    for (const auto& slices : written) {
+      for (const SliceOutputPtr& slice : slices) {
+        if (slice) records_in += slice->records(task.partition);
+      }
     }
     pipeline.read_exchange(task.input, written, task.partition);
   }
-  pipeline.flush();
+  pipeline.flush(task.input);
   std::uint64_t records_out = 0;
   for (std::uint32_t t = 0; t < stage.terminals.size(); ++t) {
     SliceOutputPtr output = pipeline.take(t);
@@ -242,11 +308,14 @@ void Run::attempt(std::uint32_t stage_id, std::uint32_t task_id, Pipeline& pipel
     run.outputs[t][task_id] = std::move(output);
   }
   const std::int64_t busy = (compiled_.settings().clock->monotonic() - start).count();
-  figures.tasks.fetch_add(1, std::memory_order_relaxed);
-  figures.records_in.fetch_add(records_in, std::memory_order_relaxed);
-  figures.records_out.fetch_add(records_out, std::memory_order_relaxed);
-  figures.busy_ns.fetch_add(busy, std::memory_order_relaxed);
-  raise_to(figures.longest_ns, busy);
+  add_figures(stage_id,
+              [&](StageFigures& figures) { figures.add_task(records_in, records_out, busy); });
+}
+
+template <class Add>
+void Run::add_figures(std::uint32_t stage, Add add) {
+  add(compiled_.figures(stage));
+  if (watched_) add(stages_[stage].figures);
 }
 
 void Run::execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept {
@@ -256,19 +325,32 @@ void Run::execute_driver(std::uint32_t stage, JobRunner& jobs) noexcept {
   const std::uint32_t attempts = compiled_.settings().max_task_failures;
   for (std::uint32_t i = 0; i < attempts; ++i) {
     try {
+      const Duration start = compiled_.settings().clock->monotonic();
       run_driver(stage, jobs);
-      compiled_.figures(stage).tasks.fetch_add(1, std::memory_order_relaxed);
+      const std::int64_t busy = (compiled_.settings().clock->monotonic() - start).count();
+      add_figures(stage, [busy](StageFigures& figures) { figures.add_task(0, 0, busy); });
       return;
     } catch (...) {
       failed_attempts_.fetch_add(1);
-      compiled_.figures(stage).failed_attempts.fetch_add(1);
-      if (i + 1 < attempts) continue;
+      add_figures(stage, [](StageFigures& figures) { ++figures.failed_attempts; });
+      // A failed action has had its attempts: its tasks'.
+      if (i + 1 < attempts && !is_failed_task(std::current_exception())) continue;
+      if (skip_driver(stage, {info_.batch_time, 0, i, {}, true})) return;
       const Stage& failed = this->stage(stage);
       const PlanNode* node = failed.driver_output;
       fail(task_error(std::current_exception(), node != nullptr ? node : failed.transform,
-                      {info_.batch_time, 0, i, {}}, attempts));
+                      {info_.batch_time, 0, i, {}, true}, attempts));
+      return;
     }
   }
+}
+
+/// In a catch block: whether the stage is an output that is now left out.
+bool Run::skip_driver(std::uint32_t stage, const TaskContext& task) {
+  const OutputNode* output = this->stage(stage).driver_output;
+  if (output == nullptr || output->operation->on_failure != OutputFailure::skip) return false;
+  outputs_.skip(*output, std::current_exception(), task);
+  return true;
 }
 
 void Run::run_driver(std::uint32_t id, JobRunner& jobs) {
@@ -290,8 +372,22 @@ bool Run::finish_task(std::uint32_t stage) {
 }
 
 bool Run::finish_stage(std::uint32_t stage, std::vector<std::uint32_t>& ready) {
+  if (watched_ && !failed()) {
+    for (const OutputNode* output : this->stage(stage).outputs) {
+      observer_.output_ended(*this, *output);
+    }
+  }
   for (const std::uint32_t child : this->stage(stage).children) make_ready(child, ready);
   return unfinished_stages_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+void Run::count_records(BatchInfo& info) const {
+  for (std::size_t s = 0; s < inputs_.size() && s < info.sources.size(); ++s) {
+    std::uint64_t records = 0;
+    for (const BlockPtr& block : inputs_[s]) records += block->records_found();
+    info.records += records - info.sources[s].records;
+    info.sources[s].records = records;
+  }
 }
 
 std::vector<BlockPtr> Run::collected(TerminalId id) const {
@@ -332,7 +428,7 @@ void Run::release() {
     for (std::size_t t = 0; t < stage.terminals.size(); ++t) {
       for (SliceOutputPtr& output : stages_[i].outputs[t]) {
         if (output && stage.terminals[t].exchange != nullptr) {
-          stage.terminals[t].exchange->exchange->recycle(std::move(output));
+          stage.terminals[t].side().recycle(std::move(output));
         }
       }
       stages_[i].outputs[t].clear();

@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "plan/explain.h"
 #include "plan/pipeline.h"
 #include "plan/stage_graph.h"
+#include "runtime/output_ledger.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -39,6 +41,9 @@ struct StageFigures {
   std::atomic<std::int64_t> busy_ns{0};      ///< task time, all tasks together
   std::atomic<std::int64_t> longest_ns{0};   ///< the longest task
   std::atomic<std::uint64_t> failed_attempts{0};
+
+  void add_task(std::uint64_t in, std::uint64_t out, std::int64_t ns);
+  void clear();
 };
 
 /// A stage graph ready to be run: recycled pipelines per stage, and figures. Shared by the runs of
@@ -79,10 +84,14 @@ struct Task {
   std::uint32_t executor = 0;  ///< where it should run
 };
 
-/// What is to be told when a run has ended.
+/// What is told of a run's life.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
+  /// An output's stage has become ready, or has ended without failing; only for runs that are
+  /// watched. On whichever thread it happens.
+  virtual void output_started(class Run&, const OutputNode&) {}
+  virtual void output_ended(class Run&, const OutputNode&) {}
   /// Called once, on the thread that finished the last task; the run may be destroyed in it.
   virtual void run_complete(class Run& run) = 0;
 };
@@ -99,11 +108,16 @@ class Run {
   const Stage& stage(std::uint32_t id) const { return compiled_.graph().stages()[id]; }
   std::vector<Task>& tasks(std::uint32_t stage) { return stages_[stage].tasks; }
   const BatchInfo& info() const { return info_; }
+  OutputLedger& outputs() { return outputs_; }
+  bool watched() const { return watched_; }
+  /// What the stages of a watched run have done.
+  std::vector<StageInfo> stage_infos() const;
   /// When the first task began; the epoch while none has.
   Time first_start() const { return Time(first_start_ns_.load(std::memory_order_relaxed)); }
 
-  /// Prepares a batch: per source its blocks. A gated run holds its outputs back until open_gate().
-  void reset(BatchInfo info, std::vector<std::vector<BlockPtr>> inputs, bool gated);
+  /// Prepares a batch: per source its blocks. A gated run holds its outputs back until open_gate();
+  /// a watched one tells the observer of its outputs and keeps figures of its stages.
+  void reset(BatchInfo info, std::vector<std::vector<BlockPtr>> inputs, bool gated, bool watched);
   void begin(std::vector<std::uint32_t>& ready);
   /// The batch before has been committed.
   void open_gate(std::vector<std::uint32_t>& ready);
@@ -118,6 +132,8 @@ class Run {
   bool finish_stage(std::uint32_t stage, std::vector<std::uint32_t>& ready);
   void complete() { observer_.run_complete(*this); }
 
+  /// After completion: puts in what was not known of the sources' records before they were read.
+  void count_records(BatchInfo& info) const;
   /// After completion: the blocks of a published output or a driver's input, in slice order.
   std::vector<BlockPtr> collected(TerminalId id) const;
   /// The same, leaving nothing behind: the caller is their only owner.
@@ -133,10 +149,15 @@ class Run {
   void release();
 
  private:
+  /// The slices of every parent of a shuffle.
+  using Written = std::vector<std::span<const SliceOutputPtr>>;
+
   struct StageRun {
     std::vector<Task> tasks;
+    std::vector<Written> written;                      // [input], where that is a shuffle
     std::vector<std::vector<SliceOutputPtr>> outputs;  // [terminal][task]
     std::vector<BlockPtr> result;                      // of a transform
+    StageFigures figures;                              // of a watched run
     std::atomic<std::uint32_t> waiting_for{0};
     std::atomic<std::uint32_t> unfinished{0};
   };
@@ -144,16 +165,22 @@ class Run {
   void make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready);
   void plan_tasks(std::uint32_t stage);
   void add_slices(std::uint32_t input, const Block& block, std::vector<Task>& tasks) const;
-  void add_partitions(std::uint32_t input, const StageInput& from, std::vector<Task>& tasks) const;
+  void add_partitions(std::uint32_t input, const StageInput& from, const Written& written,
+                      std::vector<Task>& tasks) const;
   void attempt(std::uint32_t stage, std::uint32_t task, Pipeline& pipeline,
                const TaskContext& context);
   void run_driver(std::uint32_t stage, JobRunner& jobs);
+  bool skip_driver(std::uint32_t stage, const TaskContext& task);
+  template <class Add>
+  void add_figures(std::uint32_t stage, Add add);
   void note_start();
   std::span<const SliceOutputPtr> slices(TerminalId id) const;
 
   CompiledGraph& compiled_;
   RunObserver& observer_;
+  OutputLedger outputs_;
   BatchInfo info_;
+  bool watched_ = false;
   std::atomic<std::int64_t> first_start_ns_{0};
   std::vector<std::vector<BlockPtr>> inputs_;
   std::deque<StageRun> stages_;

@@ -6,6 +6,8 @@
 
 #include "dstream/detail/sources.h"
 #include "dstream/error.h"
+#include "dstream/fixed_records.h"
+#include "dstream/lines.h"
 #include "dstream/listener.h"
 #include "runtime/context_impl.h"
 
@@ -50,7 +52,58 @@ DStream<std::string_view> StreamingContext::socket_text_stream(std::string host,
       detail::make_socket_text_source(std::move(host), port, impl_->options()), where);
 }
 
+DStream<std::int64_t> StreamingContext::range(std::int64_t begin, std::int64_t end,
+                                              std::int64_t step, CollectionOptions options,
+                                              std::source_location where) {
+  detail::check_collection(options);
+  return add_source<std::int64_t>(
+      "range",
+      std::make_shared<detail::RangeSource>(detail::RangeValue{begin, step},
+                                            detail::range_size(begin, end, step),
+                                            options.batch_records),
+      where);
+}
+
+DStream<std::string_view> StreamingContext::text_file_stream(std::string directory,
+                                                             FileStreamOptions options,
+                                                             std::source_location where) {
+  return add_source<std::string_view>(
+      "text_file_stream",
+      detail::make_directory_source("text_file_stream", std::move(directory),
+                                    detail::make_file_blocks(lines()), options, impl_->options()),
+      where);
+}
+
+DStream<std::string_view> StreamingContext::binary_records_stream(std::string directory,
+                                                                  std::size_t record_bytes,
+                                                                  FileStreamOptions options,
+                                                                  std::source_location where) {
+  return add_source<std::string_view>(
+      "binary_records_stream",
+      detail::make_directory_source("binary_records_stream", std::move(directory),
+                                    detail::make_file_blocks(fixed_records(record_bytes)), options,
+                                    impl_->options()),
+      where);
+}
+
+DStream<std::string_view> StreamingContext::text_file(std::string path, FileOptions options,
+                                                      std::source_location where) {
+  return text_files({std::move(path)}, options, where);
+}
+
+DStream<std::string_view> StreamingContext::text_files(std::vector<std::string> paths,
+                                                       FileOptions options,
+                                                       std::source_location where) {
+  return add_source<std::string_view>(
+      "text_files",
+      detail::make_files_source("text_files", std::move(paths), detail::make_file_blocks(lines()),
+                                options, impl_->options()),
+      where);
+}
+
 void StreamingContext::start() { impl_->start(); }
+void StreamingContext::run_to_end() { impl_->run_to_end(); }
+void StreamingContext::remember(Duration duration) { impl_->remember(duration); }
 void StreamingContext::stop(StopMode mode) { impl_->stop(mode); }
 void StreamingContext::await_termination() { impl_->await(std::nullopt); }
 bool StreamingContext::await_termination_for(Duration timeout) { return impl_->await(timeout); }
@@ -78,7 +131,16 @@ void StreamingContext::add_listener(std::shared_ptr<StreamingListener> listener)
   impl_->listeners().add(std::move(listener));
 }
 
-std::uint64_t StreamingContext::dropped_events() const { return impl_->listeners().dropped(); }
+void StreamingContext::remove_listener(const std::shared_ptr<StreamingListener>& listener) {
+  impl_->listeners().remove(listener);
+}
+
+ListenerStatus StreamingContext::listener_status() const { return impl_->listeners().status(); }
+std::uint64_t StreamingContext::dropped_events() const {
+  const ListenerStatus status = listener_status();
+  return status.dropped + status.thrown;
+}
+std::uint64_t StreamingContext::skipped_outputs() const { return impl_->skipped_outputs(); }
 std::vector<ReceiverInfo> StreamingContext::receivers() const { return impl_->receivers(); }
 MemoryUse StreamingContext::memory() const { return impl_->memory(); }
 const Options& StreamingContext::options() const { return impl_->options(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <string>
 
 #include <dstream/detail/plan_node.h>
 #include <dstream/task_context.h>
@@ -13,6 +14,16 @@ namespace detail {
 /// batch and the slice, and keeps the original exception nested in it (std::rethrow_if_nested).
 std::exception_ptr task_error(std::exception_ptr cause, const PlanNode* node,
                               const TaskContext& task, std::uint32_t attempts);
+
+/// Whether it is such an Error: of an action, when it comes out of a function on the driver thread.
+bool is_failed_task(const std::exception_ptr& error);
+
+/// The Error of an output whose commit failed in every attempt, in the same manner.
+std::exception_ptr commit_error(std::exception_ptr cause, const PlanNode& output, Time batch_time,
+                                std::uint32_t attempts);
+
+/// The message of an exception, whatever it is.
+std::string what_of(const std::exception_ptr& error);
 
 }  // namespace detail
 }  // namespace v1

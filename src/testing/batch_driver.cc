@@ -51,7 +51,7 @@ void BatchDriver::submit(std::vector<std::vector<dstream::detail::BlockPtr>> blo
   std::vector<SourceRange> ranges;
   for (std::uint32_t s = 0; s < blocks.size(); ++s) {
     ranges.push_back({s, 0, {}});
-    for (const auto& block : blocks[s]) ranges.back().records += block->size();
+    for (const auto& block : blocks[s]) ranges.back().records += block->records_found();
   }
   context_.impl().scheduler().submit(from, next_time(), std::move(blocks), std::move(ranges),
                                      SIZE_MAX);

@@ -16,13 +16,16 @@ struct FaultInjectingFileSystem::State {
   std::uint64_t calls = 0;
   std::uint64_t failing_call = 0;  ///< 0: none
   std::size_t bytes_written = 0;
+  bool disk_full = false;
   /// Bytes that survive, per inode rather than per name: a rename takes them along.
   std::map<std::string, std::shared_ptr<std::uint64_t>> synced;
 
   /// Counts a call; true if it is the one to fail.
   bool count(std::size_t* bytes = nullptr) {
     const std::lock_guard lock(mutex);
-    if (++calls != failing_call) return false;
+    ++calls;
+    if (bytes != nullptr && disk_full) return true;
+    if (calls != failing_call) return false;
     if (bytes != nullptr) *bytes = bytes_written;
     return true;
   }
@@ -94,6 +97,11 @@ void FaultInjectingFileSystem::fail_call(std::uint64_t n, std::size_t bytes_writ
   const std::lock_guard lock(state_->mutex);
   state_->failing_call = state_->calls + n;
   state_->bytes_written = bytes_written;
+}
+
+void FaultInjectingFileSystem::set_disk_full(bool full) {
+  const std::lock_guard lock(state_->mutex);
+  state_->disk_full = full;
 }
 
 void FaultInjectingFileSystem::drop_unsynced() {

@@ -1,4 +1,4 @@
-// expect: a decoder is copyable and names the type of its records as Record
+// expect: dstream: the decoder must be copyable, have a type Record and a member
 #include <string_view>
 
 #include <dstream/dstream.h>

@@ -1,4 +1,4 @@
-// expect: a decoder has std::size_t decode(std::string_view bytes, bool last, Out& out)
+// expect: dstream: the decoder must be copyable, have a type Record and a member
 #include <string_view>
 
 #include <dstream/dstream.h>

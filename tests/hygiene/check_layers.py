@@ -2,10 +2,12 @@
 
 Includes point down only: receivers, sinks -> runtime -> plan -> storage -> base, with the public
 headers at the level of the plan. Public headers include only the standard library and each other,
-and none of its heavy headers.
+and none of its heavy headers. A component (a folder of src/ that dstream_add_component names) stands
+above: it includes its own headers, public ones and those of its libraries.
 """
 
 import pathlib
+import re
 import sys
 
 import sources
@@ -48,6 +50,20 @@ def headers_of_the_plan(root):
     return reaches
 
 
+def components(root):
+    lists = pathlib.Path(root) / "CMakeLists.txt"
+    text = lists.read_text() if lists.exists() else ""
+    return set(re.findall(r"^ *dstream_add_component\((\w+)", text, re.MULTILINE))
+
+
+def component_fault(layer, kind, path):
+    if kind == '"' and not path.startswith(layer + "/"):
+        return "a component includes only its own headers and public ones"
+    if path.startswith("dstream/detail/"):
+        return "a component uses public headers only"
+    return None
+
+
 def source_fault(layer, kind, path, plan_headers):
     if layer not in LEVEL:
         return f"unknown layer src/{layer}: add it to LEVEL in check_layers.py"
@@ -71,11 +87,14 @@ def main(root):
     faults = []
     count = 0
     plan_headers = headers_of_the_plan(root)
+    above = components(root)
     for file in sources.source_files(root, "include") + sources.source_files(root, "src"):
         count += 1
         for line, kind, path in sources.includes((pathlib.Path(root) / file).read_text()):
             if file.parts[0] == "include":
                 fault = public_fault(kind, path)
+            elif file.parts[1] in above:
+                fault = component_fault(file.parts[1], kind, path)
             else:
                 fault = source_fault(file.parts[1], kind, path, plan_headers)
             if fault:

@@ -1,20 +1,31 @@
-"""Usage: check_snippets.py ROOT --compiler CXX --include DIR
+"""Usage: check_snippets.py ROOT --compiler CXX --include DIR [--only TEXT]
 
-Compiles (-fsyntax-only) every ```cpp block of README.md, CONTRIBUTING.md and docs/**/*.md.
+Compiles (-fsyntax-only) every ```cpp block of README.md, CONTRIBUTING.md and docs/**/*.md; with
+--only, of the documents whose path contains TEXT.
 
-A block with `int main` is a program. Any other is wrapped: its #include lines and the umbrella stay
-on top, the rest becomes the body of a function. What such a fragment takes for granted stands in an
-HTML comment right before it, invisible to readers:
+A block with `int main` is a program and is compiled as it is. Any other is a fragment: its #include
+lines and the umbrella stay on top, the rest becomes the body of a function. A fragment that has to
+stand outside functions (templates, overloads, specializations) begins with ```cpp declarations.
+What fragments take for granted stands in HTML comments, invisible to readers; the first form goes
+right before one block, the second, once, anywhere on a page, and holds declarations:
 
     <!-- given:
     dstream::StreamingContext ssc({.batch_interval = 1s});
     -->
 
+    <!-- given on this page:
+    struct Bid { int auction; long price; };
+    -->
+
 A block whose first line is `// not compiled: REASON` is skipped and counted.
+
+Fragments of several pages share a translation unit, because reading the headers takes longer than
+a fragment; if one unit fails, its fragments are compiled one by one to find the guilty.
 """
 
 import argparse
 import concurrent.futures
+import dataclasses
 import os
 import pathlib
 import re
@@ -25,40 +36,95 @@ import tempfile
 import sources
 
 _BLOCK = re.compile(
-    r"(?:^<!-- given:\n(?P<given>.*?)^-->\n+)?^```cpp[^\n]*\n(?P<code>.*?)^```[ \t]*$",
+    r"(?:^<!-- given:\n(?P<given>.*?)^-->\n+)?^```cpp(?P<info>[^\n]*)\n(?P<code>.*?)^```[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
+_PAGE = re.compile(r"^<!-- given on this page:\n(.*?)^-->$", re.DOTALL | re.MULTILINE)
 _SKIP = re.compile(r"\s*// not compiled: \S")
+_INCLUDE = re.compile(r"^#include[^\n]*", re.MULTILINE)
+_UMBRELLA = "#include <dstream/dstream.h>"
+_FRAGMENTS_PER_UNIT = 12
 
 
-def blocks(text):
-    """(line of the code's first line, given, code) of each block."""
+@dataclasses.dataclass
+class Block:
+    origin: str
+    line: int
+    page: str  # declarations given for the whole page
+    given: str
+    code: str
+    declarations: bool
+
+    @property
+    def name(self):
+        return f"{self.origin}:{self.line}"
+
+    @property
+    def is_program(self):
+        return re.search(r"\bint main\s*\(", self.code) is not None
+
+    def includes(self):
+        return _INCLUDE.findall(self.page + self.given + self.code)
+
+    def body(self, number):
+        """The fragment in a namespace of its own; errors name the line in the document."""
+        page, given, code = (_INCLUDE.sub("", text) for text in (self.page, self.given, self.code))
+        code = f'#line {self.line} "{self.origin}"\n{code}\n'
+        chrono = "using namespace std::chrono_literals;\n"
+        if not self.declarations:
+            code = f"[[maybe_unused]] static void snippet() {{\n{given}\n{code}}}\n"
+            given = ""
+        return f"namespace snippet_{number} {{\n{chrono}{page}\n{given}\n{code}}}\n"
+
+
+def blocks(origin, text):
+    page = "".join(_PAGE.findall(text))
     for match in _BLOCK.finditer(text):
         line = text.count("\n", 0, match.start("code")) + 1
-        yield line, match.group("given") or "", match.group("code")
+        yield Block(origin, line, page, match.group("given") or "", match.group("code"),
+                    match.group("info").split() == ["declarations"])
 
 
-def program(origin, line, given, code):
-    """A translation unit whose errors name the line in the document."""
-    if re.search(r"\bint main\s*\(", code):
-        return f'#line {line} "{origin}"\n{code}'
-    includes = "".join(l + "\n" for l in (given + code).split("\n") if l.startswith("#include"))
-    body = re.sub(r"^#include[^\n]*", "", code, flags=re.MULTILINE)
-    given = re.sub(r"^#include[^\n]*", "", given, flags=re.MULTILINE)
-    return (f"#include <dstream/dstream.h>\n{includes}"
-            "[[maybe_unused]] static void snippet() {\n"
-            "using namespace std::chrono_literals;\n"
-            f'{given}\n#line {line} "{origin}"\n{body}\n}}\n')
+def program(block):
+    return f'#line {block.line} "{block.origin}"\n{block.code}'
 
 
-def compile_one(arguments, text):
+def unit(fragments):
+    includes = dict.fromkeys([_UMBRELLA] + [i for block in fragments for i in block.includes()])
+    return "\n".join(includes) + "\n" + "".join(b.body(i) for i, b in enumerate(fragments))
+
+
+def compile_text(arguments, text):
+    """The compiler's errors; None if there are none."""
     with tempfile.NamedTemporaryFile("w", suffix=".cc") as file:
         file.write(text)
         file.flush()
         command = [arguments.compiler, "-std=c++20", "-fsyntax-only", f"-I{arguments.include}",
                    file.name]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        return done.returncode, done.stderr
+        return done.stderr if done.returncode else None
+
+
+def documents_of(arguments):
+    found = [arguments.root / "README.md", arguments.root / "CONTRIBUTING.md"]
+    found += sorted((arguments.root / "docs").rglob("*.md"))
+    return [d for d in found if d.exists() and arguments.only in str(d)]
+
+
+def check(arguments, programs, fragments):
+    """Descriptions of the blocks that do not compile."""
+    count = max(1, round(len(fragments) / _FRAGMENTS_PER_UNIT))
+    units = [fragments[i::count] for i in range(count)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        alone = [(b, pool.submit(compile_text, arguments, program(b))) for b in programs]
+        together = [(u, pool.submit(compile_text, arguments, unit(u))) for u in units]
+        suspects = [b for u, future in together if future.result() for b in u]
+        alone += [(b, pool.submit(compile_text, arguments, unit([b]))) for b in suspects]
+        results = [(b, future.result()) for b, future in alone]
+    faults = [f"{b.name}: does not compile\n{errors}" for b, errors in results if errors]
+    if suspects and not faults:
+        faults = [f"{b.name}: compiles alone, but not in one file with others" for b in suspects]
+    return faults
 
 
 def main():
@@ -66,30 +132,23 @@ def main():
     parser.add_argument("root", type=pathlib.Path)
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--include", required=True)
+    parser.add_argument("--only", default="")
     arguments = parser.parse_args()
 
-    documents = [arguments.root / "README.md", arguments.root / "CONTRIBUTING.md"]
-    documents += sorted((arguments.root / "docs").rglob("*.md"))
-    documents = [d for d in documents if d.exists()]
+    documents = documents_of(arguments)
     sources.fail_if_empty("snippets", len(documents))
-    jobs, skipped = [], 0
+    programs, fragments, skipped = [], [], 0
     for document in documents:
-        origin = document.relative_to(arguments.root)
-        for line, given, code in blocks(document.read_text()):
-            if _SKIP.match(code):
+        for block in blocks(str(document.relative_to(arguments.root)), document.read_text()):
+            if _SKIP.match(block.code):
                 skipped += 1
             else:
-                jobs.append((f"{origin}:{line}", program(origin, line, given, code)))
+                (programs if block.is_program else fragments).append(block)
 
-    faults = []
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda job: compile_one(arguments, job[1]), jobs)
-        for (name, _), (code, errors) in zip(jobs, results):
-            if code != 0:
-                faults.append(f"{name}: does not compile\n{errors}")
+    faults = check(arguments, programs, fragments)
     return sources.finish("snippets", faults,
-                          f"{len(jobs)} blocks compiled, {skipped} skipped, "
-                          f"{len(documents)} documents")
+                          f"{len(programs)} programs and {len(fragments)} fragments compiled, "
+                          f"{skipped} skipped, {len(documents)} documents")
 
 
 if __name__ == "__main__":

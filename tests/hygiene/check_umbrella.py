@@ -17,8 +17,8 @@ EXCEPTIONS = {
     "byte_reader.h",
     "codec.h",
     "file_system.h",
+    "object_files.h",
     "random.h",
-    "sink.h",
     "state_address.h",
     "type_ops.h",
 }

@@ -20,6 +20,8 @@ GOOD = {
         "src/base/clock.cc": "#include <dstream/time.h>\n#include <time.h>\n",
         "src/storage/block.cc": '#include "base/crc.h"\n#include "storage/block.h"\n',
         "src/runtime/runner.cc": '#include <tbb/flow_graph.h>\n#include "plan/graph.h"\n',
+        "CMakeLists.txt": "dstream_add_component(json LINKS json::json)\n",
+        "src/json/a.cc": '#include <json.h>\n#include <dstream/time.h>\n#include "json/b.h"\n',
     },
     "seams": {
         "include/dstream/clock.h": "/// steady_clock is reached here\nvoid wait_until(int);\n",
@@ -40,6 +42,9 @@ GOOD = {
                      "<!-- given:\nThing hidden;\n-->\n```cpp\nhidden.n = 2;\n```\n"
                      "```cpp\n// not compiled: pseudo code\nfoo bar\n```\n"
                      "```sh\nls\n```\n",
+        "docs/page.md": "<!-- given on this page:\nstruct Given { int n = 0; };\n-->\n"
+                        "```cpp\nGiven given;\n```\n"
+                        "```cpp declarations\ntemplate <class T> void f(T, Given) {}\n```\n",
     },
 }
 
@@ -61,6 +66,9 @@ PLANTED = {
         ("src/sinks/a.cc", '#include "receivers/x.h"\n', "sinks -> receivers"),
         ("src/runtime/runner.cc", '#include "sibling.h"\n', "relative to src/"),
         ("src/attic/a.cc", "#include <vector>\n", "unknown layer"),
+        ("src/json/a.cc", '#include "runtime/x.h"\n', "its own headers"),
+        ("src/json/a.cc", "#include <dstream/detail/x.h>\n", "src/json/a.cc:4"),
+        ("src/base/clock.cc", '#include "json/b.h"\n', "relative to src/"),
     ],
     "seams": [
         ("src/runtime/a.cc", text + "\n", "src/runtime/a.cc:3")
@@ -79,7 +87,9 @@ PLANTED = {
     "snippets": [
         ("README.md", "```cpp\nThing thing;\nthing.missing = 1;\n```\n", "README.md:23"),
         ("README.md", "```cpp\nint main() { return missing; }\n```\n", "missing"),
+        ("README.md", "```cpp\nGiven given;\n```\n", "README.md:23"),
         ("docs/deep/page.md", "```cpp\nmissing();\n```\n", "docs/deep/page.md:2"),
+        ("docs/page.md", "```cpp declarations\nMissing given;\n```\n", "docs/page.md:11"),
     ],
 }
 

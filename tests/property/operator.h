@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include <dstream/partitions.h>
+
 #include "property/element.h"
 
 namespace property {
@@ -16,6 +18,9 @@ struct OpParams {
   bool ordered = false;          ///< the order of the input and its slices are known
   Faults* faults = nullptr;      ///< null for the oracle
 
+  dstream::Partitions shuffle() const {
+    return partitions == 0 ? dstream::Partitions() : dstream::Partitions(partitions);
+  }
   void point(std::uint64_t record) const {
     if (faults != nullptr) faults->point(id, record);
   }

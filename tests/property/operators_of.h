@@ -141,7 +141,7 @@ struct KeyCountOp {
   static constexpr std::string_view kName = "key_by.count";
   using K = typename KeyOf::Key;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(s.key_by(KeyOf{o}).count(o.partitions), o);
+    return build_to<U>(s.key_by(KeyOf{o}).count(o.shuffle()), o);
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const Held<T>& r) { return K(KeyOf{o}(seen<T>(r))); };
@@ -155,7 +155,7 @@ struct KeyReduceOp {
   using K = typename KeyOf::Key;
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(s.key_by(KeyOf{o}).reduce(Combine{o}, o.partitions), o);
+    return build_to<U>(s.key_by(KeyOf{o}).reduce(Combine{o}, o.shuffle()), o);
   }
   static Slices<U> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const H& r) { return K(KeyOf{o}(seen<T>(r))); };
@@ -187,7 +187,7 @@ template <class T, class U>
 struct CountByValueOp {
   static constexpr std::string_view kName = "count_by_value";
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(s.count_by_value(o.partitions), o);
+    return build_to<U>(s.count_by_value(o.shuffle()), o);
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     const auto key = [](const Held<T>& r) { return r; };
@@ -200,7 +200,7 @@ struct ReduceByKeyOp {
   static constexpr std::string_view kName = "reduce_by_key";
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return s.reduce_by_key(Combine{o}, o.partitions);
+    return s.reduce_by_key(Combine{o}, o.shuffle());
   }
   static Slices<H> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
     const auto key = [](const H& r) { return r.first; };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "property/operators_of.h"
+#include "property/partition_ops.h"
 #include "property/transform_ops.h"
 
 /// Builds the lists of operators per type.
@@ -63,6 +64,12 @@ inline Operator order_needed() {
   return op;
 }
 
+inline Operator order_lost() {
+  Operator op;
+  op.order = Order::lost;
+  return op;
+}
+
 /// What every type has. `U` is another type, of which there are some records per record.
 template <class T, class U>
 std::vector<Operator> common_operators() {
@@ -75,6 +82,10 @@ std::vector<Operator> common_operators() {
       unary<CountOp<T>, T>(one_record()),
       union_op<T>(),
       union_op<T>(),
+      unary<RepartitionOp<T>, T>(),
+      unary<ZipWithIndexOp<T, U>, T>(order_needed()),
+      unary<TopOp<T>, T>(order_needed()),
+      unary<SortOp<T>, T>(order_lost()),
       unary<TransformOp<T>, T>(),
       unary<TransformCountOp<T>, T>(),
       unary<TransformFoldOp<T>, T>(one_record()),

@@ -64,7 +64,7 @@ struct TransformFoldOp {
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
     return s.transform([o](const dstream::Rdd<T>& rdd) {
-      return rdd.union_with(rdd.filter(Keep{o})).reduce(Combine{orderless(o)});
+      return rdd.union_with(rdd.filter(Keep{o})).lazy().reduce(Combine{orderless(o)});
     });
   }
   static Slices<H> run(const Slices<H>& in, const OpParams& o, const Settings& st) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <dstream/detail/plan_context.h>
@@ -31,6 +33,13 @@ class PlanProbe final : public dstream::detail::PlanContext,
   void add_output(std::shared_ptr<dstream::detail::OutputNode> output) override {
     outputs_.push_back(std::move(output));
   }
+  void keep_batches(const dstream::detail::KeepRequest&) override {}
+  std::vector<std::pair<dstream::Time, std::shared_ptr<dstream::detail::BlockProvider>>> slice(
+      const dstream::detail::Origin&, const dstream::detail::PlanNodePtr&, dstream::Time,
+      dstream::Time) override {
+    return {};
+  }
+  dstream::detail::JobRunner& jobs() override { throw std::logic_error("a probe runs no jobs"); }
 
  private:
   std::vector<dstream::detail::PlanNodePtr> outputs_;

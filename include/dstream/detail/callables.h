@@ -1,5 +1,7 @@
 #pragma once
 
+#include <concepts>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -19,6 +21,28 @@ concept PairLike = requires(const T& pair) {
 
 namespace detail {
 
+/// A type with an order of its own.
+template <class T>
+concept Ordered = requires(const T& a, const T& b) {
+  { a < b } -> std::convertible_to<bool>;
+};
+
+/// A callable, or a member pointer wrapped into one.
+template <class F>
+auto as_function(F&& f) {
+  if constexpr (std::is_member_pointer_v<std::decay_t<F>>) {
+    return [member = f](const auto& record) -> decltype(auto) {
+      if constexpr (std::is_member_object_pointer_v<std::decay_t<F>>) {
+        return (record.*member);
+      } else {
+        return (record.*member)();
+      }
+    };
+  } else {
+    return std::decay_t<F>(std::forward<F>(f));
+  }
+}
+
 // What the operators ask of callables, checked where the user passes them.
 
 template <class F, class T>
@@ -31,6 +55,28 @@ concept Predicate = std::is_invocable_r_v<bool, const F&, const T&>;
 template <class F, class T>
 concept ReduceCallable = std::is_invocable_r_v < Owned<T>,
 const F&, Owned<T>, const T& > ;
+
+template <class F>
+concept NamesOutput = requires {
+  typename F::Output;
+};
+template <class F, class T>
+concept FlatMapCallable = NamesOutput<F> ||
+    (MapCallable<F, T>&& requires(std::add_lvalue_reference_t<RecordResultT<F, T>> range) {
+      std::begin(range);
+      std::end(range);
+    });
+
+/// What flat_map makes of T by F: F::Output, or the element type of the range that F returns.
+template <class T, class F>
+struct FlatMapResult {
+  using type = std::remove_cvref_t<decltype(*std::begin(
+      std::declval<std::add_lvalue_reference_t<RecordResultT<F, T>>>()))>;
+};
+template <class T, NamesOutput F>
+struct FlatMapResult<T, F> {
+  using type = typename F::Output;
+};
 
 /// Every operator of pair streams calls this first, and has the rest behind `if constexpr`.
 template <class T>

@@ -70,6 +70,13 @@ class CombineBuffer {
     return *place;
   }
 
+  /// Appends a value; the caller has reserved the place. Parentheses: a type that can be made of a
+  /// list of itself would be wrapped by braces.
+  void push_reserved(T&& value) {
+    ::new (static_cast<void*>(data_ + size_)) T(std::move(value));
+    ++size_;
+  }
+
   /// Makes `count` elements of a trivial type, their bytes unspecified.
   void resize_uninitialized(std::size_t count) {
     static_assert(std::is_trivially_copyable_v<T>);

@@ -92,7 +92,7 @@ class MergeTable {
       std::uint32_t& slot = index_.find(
           hashes[i], [&](std::size_t at) { return merged_[at].matches(entry.key, hashes[i]); });
       if (slot != 0) {
-        fold.merge(merged_[index_.position(slot)].value, take_value<kConsume>(entry));
+        merge_value<kConsume>(merged_[index_.position(slot)].value, entry.value, fold);
         continue;
       }
       push<kConsume>(entry);
@@ -133,12 +133,15 @@ class MergeTable {
     }
   }
 
-  template <bool kConsume>
-  static V take_value(Entry& entry) {
+  // A fold that only reads the other value spares a copy of it.
+  template <bool kConsume, class Fold>
+  static void merge_value(V& into, V& from, const Fold& fold) {
     if constexpr (kConsume) {
-      return std::move(entry.value);
+      fold.merge(into, std::move(from));
+    } else if constexpr (requires { fold.merge(into, std::as_const(from)); }) {
+      fold.merge(into, std::as_const(from));
     } else {
-      return entry.value;
+      fold.merge(into, V(from));
     }
   }
 

@@ -45,6 +45,14 @@ class CombineTable {
   template <class T, class KeyOf, class Fold>
   void add(std::span<const T> records, const KeyOf& key_of, const Fold& fold);
 
+  /// Makes an entry of its own of each record, and of those to come: for shuffles that do not
+  /// combine. Of the fold only `first` is used. If it throws, call clear().
+  template <class T, class KeyOf, class Fold>
+  void append(std::span<const T> records, const KeyOf& key_of, const Fold& fold) {
+    appending_ = true;
+    append(records.data(), records.size(), key_of, fold);
+  }
+
   /// Entries held: keys, or keys and appended records.
   std::size_t size() const noexcept { return store_.size(); }
 
@@ -56,6 +64,18 @@ class CombineTable {
   /// Moves the entries to `out`, by key group in first-seen order. The table is empty afterwards.
   /// `partitions` is 1 to kKeyGroups. If it throws, call clear() on both.
   void scatter(std::uint32_t partitions, CombinedSlice<K, V>& out);
+
+  /// The same with the entries in the partitions that `partition_of(const Entry&)` gives, each
+  /// spread over its key groups by hash.
+  template <class PartitionOf>
+  void scatter(std::uint32_t partitions, CombinedSlice<K, V>& out, const PartitionOf& partition_of) {
+    scatter_groups(partitions, out, [&](const Entry& entry) {
+      const std::uint32_t partition = partition_of(entry);
+      const std::uint32_t first = first_group_of(partition, partitions);
+      const std::uint32_t groups = first_group_of(partition + 1, partitions) - first;
+      return first + key_group(entry.hash(seed_)) * groups / kKeyGroups;
+    });
+  }
 
   /// Drops all entries, keeps memory for the next slice.
   void clear() noexcept {
@@ -282,21 +302,37 @@ class CombineTable {
   // ---- scatter ----
 
   // Notes every entry's key group and turns the groups' sizes into their first places.
-  void count_groups(CombinedSlice<K, V>& out) {
+  template <class GroupOf>
+  void count_groups(CombinedSlice<K, V>& out, const GroupOf& group_of) {
     const std::size_t count = store_.entries().size();
     groups_.resize_uninitialized(count);
     const Entry* const entries = store_.entries().data();
     std::uint8_t* const groups = groups_.data();
-    const std::uint64_t seed = seed_;
     std::uint32_t sizes[kKeyGroups] = {};
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t group = key_group(entries[i].hash(seed));
+      const std::uint32_t group = group_of(entries[i]);
       groups[i] = static_cast<std::uint8_t>(group);
       ++sizes[group];
     }
     for (std::uint32_t group = 0; group < kKeyGroups; ++group) {
       out.starts_[group + 1] = out.starts_[group] + sizes[group];
     }
+  }
+
+  template <class GroupOf>
+  void scatter_groups(std::uint32_t partitions, CombinedSlice<K, V>& out,
+                      const GroupOf& group_of) {
+    out.clear();
+    out.partitions_ = partitions;
+    out.hash_seed_ = seed_;
+    out.combined_ = !appending_;
+    if (store_.size() != 0) {
+      store_.settle();
+      count_groups(out, group_of);
+      place(out);
+      out.arena_.swap(arena_);
+    }
+    clear();
   }
 
   void place(CombinedSlice<K, V>& out) {
@@ -355,17 +391,9 @@ void CombineTable<K, V>::add(std::span<const T> records, const KeyOf& key_of, co
 
 template <class K, class V>
 void CombineTable<K, V>::scatter(std::uint32_t partitions, CombinedSlice<K, V>& out) {
-  out.clear();
-  out.partitions_ = partitions;
-  out.hash_seed_ = seed_;
-  out.combined_ = !appending_;
-  if (store_.size() != 0) {
-    store_.settle();
-    count_groups(out);
-    place(out);
-    out.arena_.swap(arena_);
-  }
-  clear();
+  scatter_groups(partitions, out, [seed = seed_](const Entry& entry) {
+    return key_group(entry.hash(seed));
+  });
 }
 
 }  // namespace detail

@@ -25,11 +25,11 @@ extern template DSTREAM_EXPORT TerminalPtr make_collector<std::pair<std::string,
     std::size_t);
 
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string_view>(
-    std::uint32_t);
+    KeyPartitions<Owned<std::string_view>>);
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string>(
-    std::uint32_t);
+    KeyPartitions<Owned<std::string>>);
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::int64_t>(
-    std::uint32_t);
+    KeyPartitions<Owned<std::int64_t>>);
 
 extern template DSTREAM_EXPORT StepPtr
 make_step<FlatMapStep<std::string_view, std::string_view, SplitWords>, SplitWords>(const void*);

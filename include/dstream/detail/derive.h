@@ -35,15 +35,16 @@ Stream<U> exchange(const Stream<T>& stream, Origin origin,
 }
 
 /// A shuffle that folds the records of each key: pairs of the key and the folded value.
-template <class K, class Keys, class Fold, class T, template <class> class Stream>
-Stream<std::pair<K, typename Fold::Value>> by_key(const Stream<T>& stream, Origin origin, Keys keys,
-                                                  Fold fold, Partitions partitions) {
+/// `partitions` is what the user gave, see key_partitions().
+template <class K, class Keys, class Fold, class P, class T, template <class> class Stream>
+Stream<KeyedResult<K, FoldResultT<Fold>>> by_key(const Stream<T>& stream, Origin origin,
+                                                    Keys keys, Fold fold, P partitions) {
   check_retainable<K>();
   check_hashable<K>();
-  return exchange<std::pair<K, typename Fold::Value>>(
+  return exchange<KeyedResult<K, FoldResultT<Fold>>>(
       stream, origin,
-      std::make_shared<KeyedExchange<T, K, Keys, Fold>>(std::move(keys), std::move(fold),
-                                                        partitions.checked(origin)));
+      std::make_shared<KeyedExchange<T, K, Keys, Fold>>(
+          std::move(keys), std::move(fold), key_partitions<K>(std::move(partitions), origin)));
 }
 
 }  // namespace detail

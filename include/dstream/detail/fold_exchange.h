@@ -13,7 +13,8 @@ inline namespace v1 {
 namespace detail {
 
 // Folds of a whole batch into one record: each slice folds its records, the one reader merges the
-// slices' values in slice order.
+// slices' values in slice order. A fold with a Result makes the record of the value, which it is
+// given as an optional, by `result(std::optional<Value>&&)`.
 
 /// Folds with a user's reduce function. The result of an empty batch is no record at all.
 template <class T, class F>
@@ -95,10 +96,15 @@ class FoldReader final : public ExchangeReader {
         folded = value;
       }
     }
-    if constexpr (Fold::kHasZero) {
-      if (!folded) folded.emplace();
+    if constexpr (requires { typename Fold::Result; }) {
+      auto result = fold_.result(std::move(folded));
+      to.process({&result, 1, true});
+    } else {
+      if constexpr (Fold::kHasZero) {
+        if (!folded) folded.emplace();
+      }
+      if (folded) to.process({&*folded, 1, true});
     }
-    if (folded) to.process({&*folded, 1, true});
   }
 
  private:

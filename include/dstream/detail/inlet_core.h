@@ -114,6 +114,7 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
   /// The context is gone: handles report closed.
   void abandon();
   bool has_data() const;
+  bool closed() const { return (flags() & (kClosed | kStopped)) != 0; }
   bool arm_arrival();
   /// Moves what is published and not taken to `runs`: producer by producer in the order of their
   /// first push. Each run holds a reference to its segment.

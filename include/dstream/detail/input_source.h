@@ -39,6 +39,14 @@ class DSTREAM_EXPORT SourceHost {
   virtual bool wants_arrivals() const = 0;
 };
 
+/// Where a source stands on the way to its end; run_to_end() asks.
+enum class SourceEnd : std::uint8_t {
+  never,    ///< it has none
+  open,     ///< there is nothing now; more may come until the source is closed
+  ahead,    ///< the next batches have more
+  reached,  ///< cut() has given everything, and nothing will come
+};
+
 /// An input of a context. start, cut, and stop are called by the context, one at a time; the data
 /// side (host threads, receivers) is the source's own affair.
 class DSTREAM_EXPORT InputSource {
@@ -53,6 +61,11 @@ class DSTREAM_EXPORT InputSource {
 
   /// Whether cut() would find something. Cheap; any thread.
   virtual bool has_data() const { return false; }
+
+  /// Where it stands; any thread. By default a source has no end.
+  virtual SourceEnd end() const { return SourceEnd::never; }
+  /// Whether everything has been cut and nothing will come any more.
+  bool exhausted() const { return end() == SourceEnd::reached; }
 
   /// For the arrival trigger, called when the context goes idle: asks for one data_arrived() once
   /// there is data. Returns true, and asks for nothing, where there is some already. A source that
@@ -82,7 +95,12 @@ class DSTREAM_EXPORT InputSource {
   std::uint32_t stream_id() const { return stream_id_; }
   void set_stream_id(std::uint32_t id) { stream_id_ = id; }
 
-  /// What the blocks of a batch are, for people; empty where there is nothing to say.
+  /// What any other source has done so far, for people; empty where there is nothing to say. Any
+  /// thread.
+  virtual std::string status_text() const { return {}; }
+
+  /// What the blocks of the batch that was cut last are, for people; empty where there is nothing to
+  /// say.
   virtual std::string describe(Time, Time) const { return {}; }
 
  private:

@@ -77,31 +77,6 @@ class TypedDecoder final : public RecordDecoder {
   D decoder_;
 };
 
-template <class D>
-concept DecodesInto = requires(D& decoder, std::string_view bytes,
-                               DecodeOut<typename D::Record>& out) {
-  { decoder.decode(bytes, true, out) } -> std::convertible_to<std::size_t>;
-};
-
-/// Whether D can be used; fails to compile, with a message that says what to do, where it cannot.
-template <class D>
-constexpr bool check_decoder() {
-  constexpr bool kDecoder = Decoder<D>;
-  static_assert(kDecoder,
-                "dstream: a decoder is copyable and names the type of its records as Record: see "
-                "<dstream/decoder.h>");
-  if constexpr (kDecoder) {
-    constexpr bool kDecodes = DecodesInto<D>;
-    static_assert(kDecodes,
-                  "dstream: a decoder has std::size_t decode(std::string_view bytes, bool last, "
-                  "Out& out) for any Out: see <dstream/decoder.h>");
-    check_retainable<typename D::Record>();
-    return kDecodes;
-  } else {
-    return false;
-  }
-}
-
 }  // namespace detail
 }  // namespace v1
 }  // namespace dstream

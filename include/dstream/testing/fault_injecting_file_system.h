@@ -23,6 +23,8 @@ class DSTREAM_EXPORT FaultInjectingFileSystem final : public FileSystem {
   /// The n-th call from now on (1: the next) throws Error{Errc::io} and does nothing; an append
   /// writes its first `bytes_written` bytes before it fails.
   void fail_call(std::uint64_t n, std::size_t bytes_written = 0);
+  /// Until `full` is false again, every append throws Error{Errc::io} and writes nothing.
+  void set_disk_full(bool full);
   /// A loss of power: files that were opened for writing keep only what was synced, those that were
   /// never synced are emptied. Names are not undone. Files opened before must not be used again.
   void drop_unsynced();

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/detail/exchange.h>
+#include <dstream/detail/plan_node.h>
+#include <dstream/export.h>
+#include <dstream/partitions.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// A key as partition_by() hands it to the user's function.
+template <class K>
+using PartitionKey = std::conditional_t<std::is_same_v<K, std::string>, std::string_view, const K&>;
+
+/// The number that a user's function gave, if it is a partition. Throws
+/// Error{Errc::invalid_argument} otherwise.
+DSTREAM_EXPORT std::uint32_t checked_partition(std::int64_t given, std::uint32_t partitions,
+                                               const Origin& origin);
+/// Throws Error{Errc::invalid_argument} about the exception that is being handled.
+[[noreturn]] DSTREAM_EXPORT void partitioner_threw(const Origin& origin);
+
+/// Into how many partitions a shuffle by keys of K goes, and which holds a key. The user's function
+/// is behind an indirect call, so that its type stays out of the shuffle's.
+template <class K>
+struct KeyPartitions {
+  std::uint32_t count = 0;               ///< 0: the context's default
+  std::shared_ptr<const void> function;  ///< null: by the key's hash
+  std::int64_t (*call)(const void* function, PartitionKey<K> key) = nullptr;
+  Origin origin;
+
+  std::uint32_t counted(const ExchangeSettings& settings) const {
+    return count == 0 ? settings.partitions : count;
+  }
+  /// What the user's function says of a key.
+  std::uint32_t operator()(PartitionKey<K> key, std::uint32_t partitions) const {
+    std::int64_t given = -1;
+    try {
+      given = call(function.get(), key);
+    } catch (...) {
+      partitioner_threw(origin);
+    }
+    return checked_partition(given, partitions, origin);
+  }
+};
+
+/// What F gives for a key of K; no type where it takes none.
+template <class F, class K>
+struct PartitionResult {};
+template <class F, class K>
+  requires std::is_invocable_v<const F&, PartitionKey<K>>
+struct PartitionResult<F, K> {
+  using type = std::invoke_result_t<const F&, PartitionKey<K>>;
+};
+template <class F>
+  requires(!std::is_invocable_v<const F&, std::string_view> &&
+           std::is_invocable_v<const F&, const std::string&>)
+struct PartitionResult<F, std::string> {
+  using type = std::invoke_result_t<const F&, const std::string&>;
+};
+
+template <class F, class K>
+concept Partitioner = std::integral<std::decay_t<typename PartitionResult<F, K>::type>>;
+
+template <class F, class K>
+std::int64_t call_partitioner(const void* function, PartitionKey<K> key) {
+  const F& f = *static_cast<const F*>(function);
+  const auto given = [&] {
+    if constexpr (std::is_invocable_v<const F&, PartitionKey<K>>) {
+      return f(key);
+    } else {
+      return f(K(key));
+    }
+  }();
+  // A number beyond the range is no partition either.
+  return std::in_range<std::int64_t>(+given) ? static_cast<std::int64_t>(given)
+                                             : std::numeric_limits<std::int64_t>::max();
+}
+
+template <class P>
+inline constexpr bool kIsPartitionBy = false;
+template <class F>
+inline constexpr bool kIsPartitionBy<PartitionBy<F>> = true;
+
+/// What an operator's last parameter says: Partitions, or a number, or partition_by(f, n).
+template <class K, class P>
+KeyPartitions<K> key_partitions(P given, const Origin& origin) {
+  if constexpr (kIsPartitionBy<P>) {
+    using F = decltype(given.f);
+    constexpr bool kFits = Partitioner<F, K>;  // not the concept: its failure adds notes
+    static_assert(kFits,
+                  "partition_by: the function must be callable as f(key) (const, for several "
+                  "threads) and return an integer");
+    if constexpr (kFits) {
+      return {given.partitions.checked(origin), std::make_shared<const F>(std::move(given.f)),
+              &call_partitioner<F, K>, origin};
+    } else {
+      return {};
+    }
+  } else {
+    constexpr bool kIsPartitions = std::is_convertible_v<P, Partitions>;
+    static_assert(kIsPartitions,
+                  "the partitions of a shuffle are a number from 1 to 128, or partition_by(f, n)");
+    if constexpr (kIsPartitions) {
+      return {Partitions(given).checked(origin), nullptr, nullptr, origin};
+    } else {
+      return {};
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,147 @@
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/detail/callables.h>
+#include <dstream/detail/derive.h>
+#include <dstream/detail/exchange.h>
+#include <dstream/detail/key_partitions.h>
+#include <dstream/detail/keys.h>
+#include <dstream/detail/plan_node.h>
+#include <dstream/detail/scatter_side.h>
+#include <dstream/owned.h>
+#include <dstream/type_name.h>
+
+namespace dstream {
+inline namespace v1 {
+
+template <class K, class T, template <class> class Stream>
+class Keyed;
+
+namespace detail {
+
+/// How the operators by key see a stream: its records, where their keys come from and which part of
+/// a record is the value.
+template <class Self>
+struct Keying {
+  static constexpr bool kHasKeys = false;
+};
+
+/// Streams of pairs.
+template <template <class> class Stream, class T>
+  requires PairLike<T>
+struct Keying<Stream<T>> {
+  static constexpr bool kHasKeys = true;
+  using Record = T;
+  using Key = Owned<typename T::first_type>;
+  using Value = typename T::second_type;
+  using Keys = PairKey;
+  using ValueOf = PairValue<T>;
+  template <class U>
+  using StreamOf = Stream<U>;
+
+  static const Stream<T>& stream(const Stream<T>& self) { return self; }
+  static Keys keys(const Stream<T>&) { return {}; }
+  static const Value& value(const T& record) { return record.second; }
+};
+
+/// Streams of key_by(): the value is the record.
+template <class K, class T, template <class> class Stream>
+struct Keying<Keyed<K, T, Stream>> {
+  static constexpr bool kHasKeys = true;
+  using Record = T;
+  using Key = Owned<K>;
+  using Value = T;
+  using Keys = ComputedKeys<T, K>;
+  using ValueOf = RecordValue<T>;
+  template <class U>
+  using StreamOf = Stream<U>;
+
+  static const Stream<T>& stream(const Keyed<K, T, Stream>& self) { return self.stream(); }
+  static const Keys& keys(const Keyed<K, T, Stream>& self) { return self.keys(); }
+  static const T& value(const T& record) { return record; }
+};
+
+template <class Self>
+constexpr void check_has_keys() {
+  static_assert(Keying<Self>::kHasKeys,
+                "this operator needs a stream of pairs (key, value): make one with map(), or use "
+                "key_by(f) and its operators");
+}
+
+/// One parent's writing side of a shuffle that keeps every value.
+template <class Self>
+std::shared_ptr<const ExchangeSide> scatter_side(
+    const Self& self, const KeyPartitions<typename Keying<Self>::Key>& partitions) {
+  using By = Keying<Self>;
+  check_retainable<Owned<typename By::Value>>();
+  return std::make_shared<
+      ScatterSide<typename By::Record, typename By::Key, typename By::Keys, typename By::ValueOf>>(
+      By::keys(self), partitions);
+}
+
+template <class Reader>
+std::unique_ptr<ExchangeReader> make_exchange_reader() {
+  return std::make_unique<Reader>();
+}
+
+/// A shuffle that brings all values of a key together; Reader makes records of U of them.
+template <class U, class Reader, class Self, class P>
+auto group_exchange(const Self& self, const Origin& origin, P given) {
+  using K = typename Keying<Self>::Key;
+  check_retainable<K>();
+  check_hashable<K>();
+  const auto partitions = key_partitions<K>(std::move(given), origin);
+  const auto& stream = Keying<Self>::stream(self);
+  return stream.template derive<U>(
+      origin, make_co_exchange_node(origin, type_name<U>(), {stream.node()},
+                                    {scatter_side(self, partitions)},
+                                    &make_exchange_reader<Reader>));
+}
+
+/// The same for two streams.
+template <class U, class Reader, class Self, class Other, class P>
+auto co_exchange(const Self& self, const Other& other, const Origin& origin, P given) {
+  using K = typename Keying<Self>::Key;
+  check_retainable<K>();
+  check_hashable<K>();
+  const auto partitions = key_partitions<K>(std::move(given), origin);
+  const auto& left = Keying<Self>::stream(self);
+  const auto& right = Keying<Other>::stream(other);
+  return left.template derive_from<U>(
+      right, origin,
+      make_co_exchange_node(origin, type_name<U>(), {left.node(), right.node()},
+                            {scatter_side(self, partitions), scatter_side(other, partitions)},
+                            &make_exchange_reader<Reader>));
+}
+
+/// Whether two streams can be joined; where not, one message says why.
+template <class Self, class Other>
+constexpr bool check_join() {
+  check_has_keys<Self>();
+  if constexpr (Keying<Self>::kHasKeys) {
+    constexpr bool kOtherHasKeys = Keying<Other>::kHasKeys;
+    static_assert(kOtherHasKeys,
+                  "the other side of a join must be a stream of pairs (key, value) or a stream "
+                  "with key_by(f)");
+    if constexpr (kOtherHasKeys) {
+      constexpr bool kSameKind = std::is_same_v<typename Keying<Self>::template StreamOf<int>,
+                                                typename Keying<Other>::template StreamOf<int>>;
+      static_assert(kSameKind, "a stream joins a stream, and an Rdd an Rdd: use transform()");
+      constexpr bool kSameKeys =
+          std::is_same_v<typename Keying<Self>::Key, typename Keying<Other>::Key>;
+      static_assert(kSameKeys,
+                    "both sides of a join must have the same key type: convert the keys of one "
+                    "side with map(), or with key_by(f)");
+      return kSameKind && kSameKeys;
+    }
+  }
+  return false;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include <dstream/export.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// Memory for text that a decoder has to rewrite, such as fields with escapes: what take() gives
+/// stays where it is until clear(). Keeps its blocks, which hold no more than what one call of
+/// decode() was given. Copies are empty.
+class DSTREAM_EXPORT ScratchText {
+ public:
+  ScratchText() = default;
+  ScratchText(const ScratchText&) {}
+  ScratchText& operator=(const ScratchText&) { return *this; }
+
+  /// Room for `size` characters.
+  char* take(std::size_t size) {
+    if (size > left_) grow(size);
+    char* const place = next_;
+    next_ += size;
+    left_ -= size;
+    return place;
+  }
+  void clear() {
+    if (!blocks_.empty()) reset();
+  }
+
+ private:
+  struct Block {
+    std::unique_ptr<char[]> text;
+    std::size_t size = 0;
+  };
+
+  void grow(std::size_t size);
+  void reset();
+
+  std::vector<Block> blocks_;
+  char* next_ = nullptr;
+  std::size_t left_ = 0;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

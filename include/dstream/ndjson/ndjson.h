@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <dstream/decoder.h>
+#include <dstream/detail/line_cutter.h>
+#include <dstream/detail/scratch_text.h>
+#include <dstream/export.h>
+#include <dstream/ndjson/json_type.h>
+
+namespace dstream {
+inline namespace v1 {
+
+/// Settings of the decoder `ndjson`.
+struct NdjsonOptions {
+  std::size_t max_bytes = std::size_t{1} << 20;  ///< of a line; longer ones are bad records
+};
+
+namespace detail {
+
+/// Reads JSON objects with simdjson. A copy is a new reader. For one thread at a time.
+class DSTREAM_EXPORT JsonReader {
+ public:
+  JsonReader();
+  JsonReader(const JsonReader&);
+  JsonReader& operator=(const JsonReader&);
+  ~JsonReader();
+
+  /// Reads one object into what `type` describes. `readable`: how many bytes from the begin of
+  /// `text` may be read, at least text.size(). Views point into `text` or `scratch`. False, with
+  /// `reason`, where the text is no such object; then `to` holds a part of it.
+  bool read(std::string_view text, std::size_t readable, const JsonType& type, void* to,
+            ScratchText& scratch, std::string& reason);
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+  std::uint32_t any_order_ = 0;  ///< objects that are not tried in order of the fields
+};
+
+/// Whether there is nothing but white space in it.
+DSTREAM_EXPORT bool is_blank(std::string_view text) noexcept;
+
+/// The NDJSON decoder of a type that has passed ndjson's checks.
+template <class T>
+class NdjsonDecoder {
+ public:
+  using Record = T;
+
+  explicit NdjsonDecoder(const NdjsonOptions& options) : cutter_(options.max_bytes) {}
+
+  SplitRule split_rule() const { return {.at_newlines = true}; }
+
+  template <class Out>
+  std::size_t decode(std::string_view bytes, bool last, Out& out) {
+    scratch_.clear();
+    const char* const end = bytes.data() + bytes.size();
+    return cutter_.cut(
+        bytes, last,
+        [&](std::string_view line) {
+          T record{};
+          if (reader_.read(line, static_cast<std::size_t>(end - line.data()), kJsonType<T>, &record,
+                           scratch_, reason_)) [[likely]] {
+            out.record(std::move(record));
+          } else if (!is_blank(line)) {
+            out.bad(reason_, line.substr(0, kReportedBytes));
+          }
+        },
+        [&](std::string_view begin) { out.bad("the line is longer than max_bytes", begin); });
+  }
+
+ private:
+  LineCutter cutter_;
+  JsonReader reader_;
+  ScratchText scratch_;
+  std::string reason_;
+};
+
+}  // namespace detail
+
+/// Decodes JSON objects, one a line, into plain structs: `ndjson<Trade>()`. A member is read into the
+/// field of its name; members without a field are left out, and a field without a member must be a
+/// std::optional. Fields may be numbers, bool, std::string, std::string_view, plain structs,
+/// std::vector and std::optional of these (no vector<bool>); null leaves an optional empty. Which of
+/// several members with one name counts is not said. Blank lines are skipped.
+///
+/// Bad records: what is no JSON object or no valid UTF-8, a missing member, a value of another type or
+/// out of the field's range, more than 64 levels, more than max_bytes. What is left out is not looked
+/// at closely: wrong values in it may pass. Read with simdjson; link dstream::ndjson.
+template <class T>
+auto ndjson(const NdjsonOptions& options = {}) {
+  static_assert(PlainStruct<T>,
+                "ndjson: T must be a plain struct (an aggregate without bases) whose fields are the "
+                "members of the objects");
+  if constexpr (PlainStruct<T>) {
+    constexpr bool kReadable = detail::has_json_reader<T>();
+    static_assert(kReadable,
+                  "ndjson: a field of T has a type that cannot be read from JSON; use numbers, bool, "
+                  "std::string, std::string_view, plain structs, std::vector and std::optional of "
+                  "these");
+    static_assert(kHasFieldNames,
+                  "ndjson: this compiler does not tell the names of fields; use g++, or clang from "
+                  "version 18 on");
+    if constexpr (kReadable && kHasFieldNames) return detail::NdjsonDecoder<T>(options);
+  }
+}
+
+}  // namespace v1
+}  // namespace dstream

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <initializer_list>
+#include <source_location>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <dstream/detail/collector.h>
+#include <dstream/detail/plan_node.h>
+#include <dstream/type_name.h>
+
+namespace dstream {
+inline namespace v1 {
+
+/// The records of several streams (DStreams or Rdds) as one: the partitions of the first come first.
+/// As `union_with` for two. Throws Error{Errc::invalid_argument} if there is no stream, or if they
+/// belong to different contexts.
+template <class T, template <class> class Stream>
+Stream<T> union_all(std::span<const Stream<T>> streams,
+                    std::source_location where = std::source_location::current()) {
+  const detail::Origin origin{"union_all", where};
+  std::vector<detail::PlanNodePtr> parents;
+  parents.reserve(streams.size());
+  for (const Stream<T>& stream : streams) parents.push_back(stream.node());
+  const detail::PlanNodePtr merged =
+      detail::make_merge_node(origin, type_name<T>(), std::move(parents), &detail::make_collector<T>);
+  for (const Stream<T>& stream : streams.subspan(1)) {
+    streams.front().template derive_from<T>(stream, origin, merged);  // checks the contexts
+  }
+  return streams.front().template derive<T>(origin, merged);
+}
+template <class T, template <class> class Stream>
+Stream<T> union_all(const std::vector<Stream<T>>& streams,
+                    std::source_location where = std::source_location::current()) {
+  return union_all(std::span<const Stream<T>>(streams), where);
+}
+template <class T, template <class> class Stream>
+Stream<T> union_all(std::initializer_list<Stream<T>> streams,
+                    std::source_location where = std::source_location::current()) {
+  return union_all(std::span<const Stream<T>>(streams.begin(), streams.size()), where);
+}
+
+}  // namespace v1
+}  // namespace dstream

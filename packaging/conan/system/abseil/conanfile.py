@@ -1,0 +1,23 @@
+import subprocess
+
+from conan import ConanFile
+from conan.tools.gnu import PkgConfig
+
+
+class SystemPackage(ConanFile):
+    """The distribution's abseil, under the name and with the targets that Conan's own recipe has."""
+
+    name = "abseil"
+    settings = "os", "arch", "compiler", "build_type"
+    package_type = "shared-library"
+
+    def set_version(self):
+        self.version = subprocess.check_output(["pkg-config", "--modversion", "absl_flat_hash_map"],
+                                               text=True).strip()
+
+    def package_info(self):
+        self.cpp_info.bindirs = self.cpp_info.includedirs = self.cpp_info.libdirs = []
+        self.cpp_info.set_property("cmake_file_name", "absl")
+        component = self.cpp_info.components["absl_flat_hash_map"]
+        component.set_property("cmake_target_name", "absl::flat_hash_map")
+        PkgConfig(self, "absl_flat_hash_map").fill_cpp_info(component, is_system=True)

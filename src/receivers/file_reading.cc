@@ -1,0 +1,141 @@
+#include "dstream/detail/file_reading.h"
+
+#include <utility>
+
+#include "dstream/detail/file_block.h"
+#include "dstream/detail/input_source.h"
+#include "dstream/error.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+FileReading::FileReading(const char* operation, std::shared_ptr<FileSystem> files,
+                         BadRecords bad_records, BadRecords lost_files)
+    : operation_(operation),
+      files_(std::move(files)),
+      bad_records_(bad_records),
+      lost_files_(lost_files) {}
+
+FileReading::~FileReading() = default;
+
+void FileReading::attach(SourceHost& host) {
+  const std::lock_guard lock(mutex_);
+  host_ = &host;
+}
+
+void FileReading::bad_record(const ListedFile& file, std::string_view reason,
+                             std::string_view payload) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++status_.bad_records;
+  }
+  const std::string text = file.path + ": " + std::string(reason);
+  if (bad_records_ == BadRecords::dead_letter) dead_letter(text, payload);
+  if (bad_records_ == BadRecords::fail) fail(Error(Errc::corrupt_data, text));
+}
+
+void FileReading::lost_file(ListedFile& file, const std::string& reason) {
+  bool first;
+  {
+    const std::lock_guard lock(file.mutex);
+    first = !std::exchange(file.lost, true);
+  }
+  const std::string text = file.path + ": " + reason;
+  if (first) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++status_.lost_files;
+      status_.last_error = text;
+    }
+    if (lost_files_ == BadRecords::dead_letter) dead_letter(text, file.path);
+  }
+  if (lost_files_ == BadRecords::fail) fail(Error(Errc::io, text));
+}
+
+SourceHost* FileReading::host() const {
+  const std::lock_guard lock(mutex_);
+  return host_;
+}
+
+void FileReading::dead_letter(const std::string& reason, std::string_view payload) {
+  if (SourceHost* const to = host()) to->dead_letter(operation_, reason, payload);
+}
+
+/// Stops the context with this error rather than with one that speaks of tasks and attempts.
+void FileReading::fail(const Error& error) {
+  if (SourceHost* const to = host()) to->source_failed(std::make_exception_ptr(error));
+  throw error;
+}
+
+void FileReading::changed_file(ListedFile& file) {
+  {
+    const std::lock_guard lock(file.mutex);
+    if (std::exchange(file.changed, true)) return;
+  }
+  const std::lock_guard lock(mutex_);
+  ++status_.changed_files;
+}
+
+void FileReading::failed_listing(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  ++status_.failed_listings;
+  status_.last_error = reason;
+}
+
+void FileReading::count_files(std::uint64_t files, bool slow) {
+  const std::lock_guard lock(mutex_);
+  status_.files += files;
+  if (slow) ++status_.slow_listings;
+}
+
+void FileReading::count_records(std::uint64_t records) {
+  const std::lock_guard lock(mutex_);
+  status_.records += records;
+}
+
+FileSourceStatus FileReading::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+std::unique_ptr<char[]> FileReading::take_buffer() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!buffers_.empty()) {
+      auto buffer = std::move(buffers_.back());
+      buffers_.pop_back();
+      return buffer;
+    }
+  }
+  return std::unique_ptr<char[]>(new char[kBufferBytes]);
+}
+
+void FileReading::give_back(std::unique_ptr<char[]> buffer) {
+  const std::lock_guard lock(mutex_);
+  buffers_.push_back(std::move(buffer));
+}
+
+FileBlock::FileBlock(FilePiece piece, std::shared_ptr<FileReading> reading)
+    : piece_(std::move(piece)), reading_(std::move(reading)) {}
+
+FileBlock::~FileBlock() = default;
+
+void FileBlock::report_bad(std::uint64_t n, std::string_view reason,
+                           std::string_view payload) const {
+  const std::lock_guard lock(mutex_);
+  if (n < reported_) return;
+  reading_->bad_record(*piece_.file, reason, payload);
+  reported_ = n + 1;
+}
+
+void FileBlock::finish(std::uint64_t records) const {
+  records_.store(records, std::memory_order_relaxed);
+  if (!counted_.exchange(true)) reading_->count_records(records);
+}
+
+FileBlockMaker::~FileBlockMaker() = default;
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream

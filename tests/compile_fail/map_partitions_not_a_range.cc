@@ -1,0 +1,14 @@
+// expect: map_partitions: the callable must be callable as f(std::span<const Owned<T>>)
+#include <span>
+#include <vector>
+
+#include <dstream/dstream.h>
+
+void build(dstream::DStream<int> numbers) {
+#ifdef DSTREAM_BAD
+  numbers.map_partitions([](std::span<const int> records) { return records.size(); });
+#else
+  numbers.map_partitions<std::size_t>(
+      [](std::span<const int> records, auto& emit) { emit(records.size()); });
+#endif
+}
