@@ -416,6 +416,32 @@ TEST_CASE("a receiver serves one stream") {
         dstream::Errc::invalid_argument);
 }
 
+TEST_CASE("a receiver may not stop its context from inside its callbacks") {
+  class Presumptuous final : public dstream::Receiver<int> {
+   public:
+    Presumptuous(dstream::StreamingContext& ssc, Journal& notes) : ssc_(ssc), notes_(notes) {}
+    void on_start() override {
+      try {
+        ssc_.stop();
+      } catch (const dstream::Error& error) {
+        notes_.note(error.code() == dstream::Errc::illegal_state ? "refused" : error.what());
+      }
+    }
+    void on_stop() override {}
+
+   private:
+    dstream::StreamingContext& ssc_;
+    Journal& notes_;
+  };
+  Journal notes;
+  dstream::StreamingContext ssc(jobs::by_hand());
+  ssc.receiver_stream(std::make_shared<Presumptuous>(ssc, notes)).count().print();
+  ssc.start();
+  notes.await("refused");
+  ssc.stop();
+  CHECK(ssc.state() == dstream::ContextState::stopped);
+}
+
 TEST_CASE("with the arrival trigger a store starts a batch") {
   dstream::Options options = jobs::on_executors();
   options.trigger = dstream::Trigger::arrival;

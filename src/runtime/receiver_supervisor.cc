@@ -8,6 +8,9 @@
 #include "dstream/detail/sources.h"
 #include "dstream/error.h"
 
+#include "runtime/callback_scope.h"
+#include "runtime/context_impl.h"
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -86,6 +89,8 @@ bool ReceiverSupervisor::has_work() const {
 }
 
 void ReceiverSupervisor::run() {
+  // stop() waits for this thread: the receiver's own calls of it must be refused.
+  const CallbackScope scope(dynamic_cast<const ContextImpl*>(host_), CallbackScope::Kind::protocol);
   start_receiver();
   std::unique_lock lock(link_->mutex());
   while (true) {
