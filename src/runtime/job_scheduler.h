@@ -26,6 +26,8 @@ class SchedulerObserver {
   virtual ~SchedulerObserver() = default;
   /// A batch has failed for good; nothing further is run.
   virtual void batch_failed(std::exception_ptr error) = 0;
+  /// The batch that ends at `until` is committed and published; called in time order.
+  virtual void batch_committed(Time) {}
   /// There is room for another batch.
   virtual void batch_done() = 0;
 };
