@@ -30,7 +30,8 @@ struct FileInfo {
   Time modified;
   bool is_directory = false;
   /// The same as long as the file exists, whatever its name; another one for every other file that
-  /// exists at the time. A removed file that is still open exists.
+  /// exists at the time. A removed file that is still open exists. 0 where a file system cannot tell:
+  /// then a rotated file is not noticed by tail_stream.
   std::uint64_t id = 0;
 };
 
