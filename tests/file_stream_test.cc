@@ -126,7 +126,7 @@ TEST_CASE("files that are older than the stream are left out, unless they are as
     Stream stream(c.options);
     stream.files->write("/in/1", "hour\n", at(100s));
     stream.files->write("/in/2", "minute\n", at(950s));
-    stream.files->write("/in/3", "start\n", at(1000s));
+    stream.files->write("/in/3", "start\n", at(1000s - 10ms));
     stream.files->write("/in/4", "new\n", at(1000s + 1ns));
     CHECK(stream.batch(1001s) == c.lines);
   }
