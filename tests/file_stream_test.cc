@@ -126,7 +126,7 @@ TEST_CASE("files that are older than the stream are left out, unless they are as
     Stream stream(c.options);
     stream.files->write("/in/1", "hour\n", at(100s));
     stream.files->write("/in/2", "minute\n", at(950s));
-    stream.files->write("/in/3", "start\n", at(1000s));
+    stream.files->write("/in/3", "start\n", at(1000s - 10ms));
     stream.files->write("/in/4", "new\n", at(1000s + 1ns));
     CHECK(stream.batch(1001s) == c.lines);
   }
@@ -356,6 +356,21 @@ TEST_CASE("files that are given: patterns, order, and none") {
   CHECK(jobs::code_of([&] { read({"/c", "/nothing"}); }) == Errc::io);
   CHECK(jobs::code_of([&] { read({"/d/x*"}); }) == Errc::io);
   CHECK(jobs::code_of([&] { read({}); }) == Errc::invalid_argument);
+}
+
+TEST_CASE("files have an end: a whole job over them runs by itself") {
+  const auto clock = std::make_shared<jobs::Clock>();
+  dstream::Options options = either_runner(clock);
+  const auto files = std::make_shared<MemoryFiles>();
+  files->write("/a", "1\n22\n", at(1s));
+  files->write("/b", "333\n", at(1s));
+  options.file_system = files;
+  dstream::StreamingContext ssc(options);
+  auto count = dstream::testing::capture(ssc.text_files({"/a", "/b"}).count());
+  ssc.run_to_end();
+  std::int64_t total = 0;
+  for (const auto& batch : count.batches()) total += batch.records.at(0);
+  CHECK(total == 3);
 }
 
 TEST_CASE("settings that make no sense") {

@@ -15,6 +15,10 @@ inline namespace v1 {
 namespace detail {
 namespace {
 
+// The kernel stamps files with a clock that moves once a tick (1 to 10 ms), so a new file may seem to
+// be that much older than it is.
+constexpr Duration kFileClockLag = std::chrono::milliseconds(10);
+
 void check_split(const char* operation, std::size_t split_bytes) {
   if (split_bytes != 0) return;
   throw Error(Errc::invalid_argument, std::string(operation) + ": split_bytes must not be 0");
@@ -98,7 +102,7 @@ void DirectorySource::start(SourceHost& host) {
   FileSource::start(host);
   clock_ = &host.clock();
   oldest_ = options_.newer_than;
-  if (options_.new_files_only) oldest_ = std::max(oldest_, clock_->now());
+  if (options_.new_files_only) oldest_ = std::max(oldest_, clock_->now() - kFileClockLag);
 }
 
 void DirectorySource::cut(Time from, Time until, std::vector<BlockPtr>& blocks) {
