@@ -156,9 +156,9 @@ class CsvDecoder {
           row.add({bytes.data() + field, end - field}, false);
           field = end + 1;
         } else if (c == '\n') {
-          const std::string_view record(bytes.data() + begin, end - begin);
-          if (record.size() > options.max_bytes) return begin;
-          if (!without_cr(record).empty()) {
+          if (end - begin > options.max_bytes) return begin;
+          const auto record = without_cr({bytes.data() + begin, end - begin});
+          if (!record.empty()) {
             row.add(without_cr({bytes.data() + field, end - field}), false);
             row.finish(record, out);
           }
@@ -274,7 +274,7 @@ class CsvDecoder {
       if (next_ == columns_.size() && wrong_ == kNoField && header_problem_.empty()) [[likely]] {
         out.record(std::move(record_));
       } else {
-        out.bad(reason(), without_cr(whole).substr(0, kReportedBytes));
+        out.bad(reason(), whole.substr(0, kReportedBytes));
       }
       record_ = T{};
       next_ = 0;

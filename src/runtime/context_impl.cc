@@ -45,6 +45,7 @@ void ContextImpl::check_open(const Origin& origin) const {
 
 void ContextImpl::add_input(std::shared_ptr<SourceNode> source) {
   check_open(source->origin);
+  source->source->set_stream_id(static_cast<std::uint32_t>(inputs_.size()));
   inputs_.push_back(std::move(source));
 }
 
@@ -277,6 +278,7 @@ void ContextImpl::shut_down(StopMode mode) {
     scheduler_->halt();
     runner_->stop();
   }
+  for (const auto& input : inputs_) input->source->close();
   jobs_gate_.close();
   kept_.close();
   cache_->close();
@@ -347,6 +349,23 @@ void ContextImpl::dead_letter(const char* source, std::string reason, std::strin
   }
 }
 
+void ContextImpl::receiver_event(ReceiverEvent event, const ReceiverInfo& info) {
+  listeners_.post([event, info](StreamingListener& listener) {
+    switch (event) {
+      case ReceiverEvent::started:
+        return listener.on_receiver_started(info);
+      case ReceiverEvent::error:
+        return listener.on_receiver_error(info);
+      case ReceiverEvent::stopped:
+        return listener.on_receiver_stopped(info);
+    }
+  });
+}
+
+void ContextImpl::batch_committed(Time until) {
+  for (const auto& input : inputs_) input->source->committed(until);
+}
+
 void ContextImpl::batch_done() {
   if (wants_arrivals()) generator_->poll();
 }
@@ -412,6 +431,18 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);
   for (const auto& input : inputs_) input->source->set_tunables(tunables);
+}
+
+std::vector<ReceiverInfo> ContextImpl::receivers() const {
+  std::vector<ReceiverInfo> infos;
+  for (const auto& input : inputs_) {
+    const InputSource& source = *input->source;
+    if (const auto status = source.receiver_status()) {
+      infos.push_back({source.stream_id(), input->origin.operation, source.preferred_executor(),
+                       *status});
+    }
+  }
+  return infos;
 }
 
 std::uint64_t ContextImpl::skipped_outputs() const {

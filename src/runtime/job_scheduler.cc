@@ -205,6 +205,7 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
     return true;
   }
   parts_.log.publish(info.batch_time);
+  parts_.observer.batch_committed(info.batch_time);
   if (run.watched()) {
     outputs_.describe(info, &run);
     info.stages = run.stage_infos();

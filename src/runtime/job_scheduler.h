@@ -26,6 +26,8 @@ class SchedulerObserver {
   virtual ~SchedulerObserver() = default;
   /// A batch has failed for good; nothing further is run.
   virtual void batch_failed(std::exception_ptr error) = 0;
+  /// The batch that ends at `until` is committed and published; called in time order.
+  virtual void batch_committed(Time) {}
   /// There is room for another batch.
   virtual void batch_done() = 0;
 };
@@ -72,7 +74,9 @@ class JobScheduler final : public RunObserver {
   std::uint64_t skipped_outputs() const;
 
   void run_complete(Run& run) override;
-  void output_started(Run& run, const OutputNode& output) override { outputs_.started(run, output); }
+  void output_started(Run& run, const OutputNode& output) override {
+    outputs_.started(run, output);
+  }
   void output_ended(Run& run, const OutputNode& output) override { outputs_.ended(run, output); }
 
  private:

@@ -23,9 +23,9 @@ class Recorder {
  public:
   explicit Recorder(std::function<std::string(const Record&)> show) : show_(std::move(show)) {}
 
-  void record(Record record) { log.push_back("+" + show_(record)); }
+  void record(Record record) { log.push_back(std::string("+").append(show_(record))); }
   void bad(std::string_view reason, std::string_view payload) {
-    log.push_back("-" + std::string(reason) + "|" + std::string(payload));
+    log.push_back(std::string("-").append(reason).append("|").append(payload));
   }
   Log log;
 
