@@ -93,8 +93,8 @@ class Rdd : public Transformations<T, Rdd> {
     return zero;
   }
 
-  /// Folds the records of each slice, beginning with `zero`, by `U add(U, const T&)`, and the slices'
-  /// values by `U merge(U, U)`, in slice order. `zero` must be neutral; without records it is the
+  /// Folds the records of each slice, beginning with `zero`, by `U add(U, const T&)`, and the
+  /// slices' values by `U merge(U, U)`, in slice order. `zero` must be neutral; without records it is the
   /// result.
   template <class U, class Add, class Merge>
     requires(!Aggregate<U, T>)
@@ -162,24 +162,24 @@ class Rdd : public Transformations<T, Rdd> {
     }
   }
 
-  /// Writes one text file, a line per record as print() shows it. The file appears at `path` when it
-  /// is complete and on the disk; one that is there is replaced. The directory must exist. Throws
+  /// Writes one text file, a line per record as print() shows it. The file appears at `path` when
+  /// it is complete and on the disk; one that is there is replaced. The directory must exist. Throws
   /// Error{Errc::io}; the file at `path` is then as it was.
   void save_as_text_file(const std::string& path) const {
     detail::check_printable<T>();
     detail::save_text(*jobs(), path, blocks(), &detail::print_block<T>);
   }
 
-  /// Writes one object file, which StreamingContext::object_file<T>() reads: records by their codec,
-  /// each with length and checksum. Otherwise as save_as_text_file().
+  /// Writes one object file, which StreamingContext::object_file<T>() reads: records by their
+  /// codec, each with length and checksum. Otherwise as save_as_text_file().
   void save_as_object_file(const std::string& path) const {
     detail::check_codec<Owned<T>>();
     detail::save_objects(*jobs(), path, blocks(), detail::kBlockFormat<T>);
   }
 
   /// These records, kept: the first action computes them, later ones read them. They are kept as
-  /// long as this Rdd, a copy of it or one made from it lives, at most until the context stops. Where
-  /// they are in damaged files, they are computed again. Throws Error{Errc::missing_codec} for a
+  /// long as this Rdd, a copy of it or one made from it lives, at most until the context stops.
+  /// Where they are in damaged files, they are computed again. Throws Error{Errc::missing_codec} for a
   /// level with a disk where T has no codec, and {Errc::invalid_argument} for a second executor or a
   /// directory that the options do not have.
   [[nodiscard]] Rdd persist(StorageLevel level = StorageLevel::memory,

@@ -109,8 +109,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     }
   }
 
-  /// Keeps every batch, at rest, for StreamingContext::remember() or one batch interval: for slice(),
-  /// once for all functions of whole data sets. Returns this stream. `level`: see StorageLevel; a
+  /// Keeps every batch, at rest, for StreamingContext::remember() or one batch interval: for
+  /// slice(), and once for all functions of whole data sets. Returns this stream. `level`: see StorageLevel; a
   /// level with a disk needs a codec for T (else start() throws Errc::missing_codec) and
   /// Options::cache_directory, one with a copy two executors (else Errc::invalid_argument).
   /// Throws Error{Errc::invalid_argument} where the stream is persisted with another level.

@@ -283,15 +283,15 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
   void start();
 
   /// Runs the whole job over inputs that end, as fast as it goes, and stops: starts the context if
-  /// it has not been, makes batch after batch of what the inputs have until all are exhausted, stops
-  /// gracefully, and throws the error of the job where there is one. The clock starts no batch:
+  /// it has not been, makes batch after batch of what the inputs have until all are exhausted,
+  /// stops gracefully, and throws the job's error where there is one. The clock starts no batch:
   /// batch times are the multiples of the interval after the start, one after the other, and may so
   /// run ahead of the clock. An input that is empty but not closed (an inlet, a queue) is looked at
   /// again after each interval. A full channel holds the job up, so read it in another thread.
   /// Throws Error{Errc::invalid_argument}, before anything starts, for an input that has no end.
   void run_to_end();
 
-  /// How long the batches of persisted streams are kept, at least: a batch is forgotten once a batch
+  /// How long the batches of persisted streams are kept, at least: a batch is forgotten once one
   /// that is this much later has been committed. By default, and at least, one batch interval: the
   /// last batch. Of several calls the longest counts. Throws Error{Errc::illegal_state} after
   /// start(), and {Errc::invalid_argument} for nothing or less.
