@@ -98,6 +98,14 @@ void take_core(std::size_t index) {
   }
 }
 
+void take_spare_core() {
+  cpu_set_t now;
+  sched_getaffinity(0, sizeof(now), &now);
+  cpu_set_t spare;
+  CPU_XOR(&spare, &kAllowedAtStart, &now);
+  if (CPU_COUNT(&spare) != 0) sched_setaffinity(0, sizeof(spare), &spare);
+}
+
 void unpin_process() { pin_all_threads(kAllowedAtStart); }
 
 double extra_megabytes(const std::function<void()>& body) {

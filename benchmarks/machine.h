@@ -28,6 +28,10 @@ class OnFirstCore {
 /// Binds the calling thread to the `index`th of the cores that it may use (counted round).
 void take_core(std::size_t index);
 
+/// Binds the calling thread to the cores that the process started with and has not got now; to
+/// those that it has where there are no others.
+void take_spare_core();
+
 /// Undoes pin_process: all cores that the process started with.
 void unpin_process();
 

@@ -9,7 +9,7 @@ std::vector<Workload> all_workloads() {
           sort_workload(),        sort32_workload(),
           group_by_key_workload(), join_workload(),
           empty_batch_workload(), interval_workload(),    arrival_workload(),
-          inlet_workload(),       text_files_workload(),  csv_workload(),
+          inlet_workload(),       socket_workload(),      text_files_workload(),  csv_workload(),
           idle_workload()};
 #ifdef DSTREAM_BENCH_NDJSON
   workloads.push_back(ndjson_workload());

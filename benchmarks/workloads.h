@@ -23,6 +23,7 @@ Comparison group_by_key_workload();
 Comparison join_workload();
 Comparison empty_batch_workload();
 Comparison inlet_workload();
+Comparison socket_workload();
 Comparison text_files_workload();
 Comparison csv_workload();
 /// Only where dstream::ndjson is built.

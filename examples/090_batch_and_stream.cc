@@ -33,8 +33,8 @@ void show(const char* day, const dstream::Channel<Slowest::value_type>& results)
 }
 
 int main() {
-  const std::vector<Request> yesterday = {
-      {"/", 3}, {"/search", 40}, {"/search", 90}, {"/login", 5}, {"/", 8}, {"/login", 11}};
+  const std::vector<Request> yesterday = {{"/", 3},      {"/search", 40}, {"/search", 90},
+                                          {"/login", 5}, {"/", 8},        {"/login", 11}};
 
   // Finite data: run_to_end() makes batches of three requests, one after the other, without waiting
   // for the clock, and returns when all is done. It throws the job's error if there is one.

@@ -43,7 +43,8 @@ int main() {
   costs.foreach_rdd([costs](const dstream::Rdd<Price>& batch, dstream::Time time) {
     std::printf("%lld s: %.2f", static_cast<long long>(time.ms() / 1000), total(batch));
     for (const auto& [earlier, rdd] : costs.slice(time - 2s, time)) {
-      std::printf(", after %.2f at %lld s", total(rdd), static_cast<long long>(earlier.ms() / 1000));
+      std::printf(", after %.2f at %lld s", total(rdd),
+                  static_cast<long long>(earlier.ms() / 1000));
     }
     std::printf("\n");
   });

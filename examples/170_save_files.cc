@@ -31,8 +31,8 @@ void show(const std::filesystem::path& directory) {
 }
 
 int main() {
-  const std::filesystem::path directory = std::filesystem::temp_directory_path() /
-                                          ("dstream_170_" + std::to_string(std::rand()));
+  const std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / ("dstream_170_" + std::to_string(std::rand()));
   const std::string prefix = (directory / "orders").string();
 
   // Batches by hand, at times that are known; a service would have a batch interval.
@@ -44,8 +44,8 @@ int main() {
       .save_as_text_files(prefix, "txt", {.skip_empty = true});
   orders.save_as_csv_files(prefix, "csv", {.skip_empty = true});
   // A full disk costs these files, and nothing else.
-  orders.save_as_ndjson_files(
-      prefix, "json", {.on_failure = dstream::OutputFailure::skip, .skip_empty = true});
+  orders.save_as_ndjson_files(prefix, "json",
+                              {.on_failure = dstream::OutputFailure::skip, .skip_empty = true});
   orders.save_as_object_files(prefix, "objects", {.skip_empty = true});
 
   dstream::testing::BatchDriver driver(ssc);

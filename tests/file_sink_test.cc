@@ -210,9 +210,10 @@ TEST_CASE("NDJSON and CSV files of plain structs", "[files]") {
 TEST_CASE("JSON values", "[files]") {
   using namespace std::string_literals;
   using namespace std::chrono_literals;
-  CHECK(json("\0\x01\b\t\n\f\r\x1f\"\\/\x7f"s) ==
-        R"("\u0000\u0001\b\t\n\f\r\u001f\"\\/)" "\x7f\"");
-  CHECK(json("h\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80") == "\"h\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"");
+  CHECK(json("\0\x01\b\t\n\f\r\x1f\"\\/\x7f"s) == R"("\u0000\u0001\b\t\n\f\r\u001f\"\\/)"
+                                                  "\x7f\"");
+  CHECK(json("h\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80") ==
+        "\"h\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"");
   const std::string bad = "\xef\xbf\xbd";
   for (const std::string& invalid : {"\x80"s, "\xff"s, "\xc3"s, "\xc0\xaf"s, "\xed\xa0\x80"s,
                                      "\xf4\x90\x80\x80"s, "\xe2\x82"s, "\xe0\x80\x80"s}) {
@@ -279,8 +280,8 @@ TEST_CASE("whatever call of the file system fails, no half output is visible", "
     INFO("call " << n << ": " << error);
     const Tree found = tree(dir.path);
     const auto part = found.find("n-1000/part-00000");
-    const bool saved = records.empty() ? part == found.end()
-                                       : part != found.end() && part->second == whole;
+    const bool saved =
+        records.empty() ? part == found.end() : part != found.end() && part->second == whole;
     const bool earlier = part != found.end() && part->second == "earlier\n";
     CHECK((saved || earlier));
     if (error.empty() && ssc.skipped_outputs() == 0) CHECK(saved);

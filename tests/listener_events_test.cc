@@ -19,7 +19,7 @@
 
 using namespace dstream;
 using namespace std::chrono_literals;
-using Lines = std::vector<std::string>;
+using Events = std::vector<std::string>;
 
 namespace {
 
@@ -44,8 +44,8 @@ class Recorder final : public StreamingListener {
   }
 
   /// What was told of one batch.
-  Lines of_batch(int second) const {
-    Lines found;
+  Events of_batch(int second) const {
+    Events found;
     const std::string end = " @" + std::to_string(second);
     for (const std::string& event : events) {
       if (event.ends_with(end)) found.push_back(event.substr(0, event.size() - end.size()));
@@ -53,7 +53,7 @@ class Recorder final : public StreamingListener {
     return found;
   }
 
-  Lines events;
+  Events events;
   std::vector<BatchInfo> infos;
   std::vector<OutputOperationInfo> outputs;
   std::string message;
@@ -106,7 +106,7 @@ TEST_CASE("the events of a batch come in Spark's order", "[listener]") {
   REQUIRE(recorder->events.size() > 1);
   CHECK(recorder->events.front() == "started");
   for (const int second : {1, 2}) {
-    Lines events = recorder->of_batch(second);
+    Events events = recorder->of_batch(second);
     REQUIRE(events.size() == 11);
     CHECK(events[0] == "submitted");
     CHECK(events[1] == "batch started");
@@ -133,10 +133,11 @@ TEST_CASE("what is known of outputs and stages, and when", "[listener]") {
   ssc.add_listener(recorder);
   auto [queue, numbers] = ssc.queue_stream<int>();
   bool fail = true;
-  numbers.filter([&](int x) {
-           if (std::exchange(fail, false)) throw std::runtime_error("once");
-           return x % 2 == 0;
-         })
+  numbers
+      .filter([&](int x) {
+        if (std::exchange(fail, false)) throw std::runtime_error("once");
+        return x % 2 == 0;
+      })
       .count_by_value(4)
       .foreach_rdd([](const auto&) {}, {.name = "pairs"});
   const unsigned line = __LINE__ - 1;
@@ -158,7 +159,8 @@ TEST_CASE("what is known of outputs and stages, and when", "[listener]") {
   REQUIRE(done.outputs.size() == 2);
   CHECK(done.outputs[0].id == 0);
   CHECK(done.outputs[0].batch_time == done.batch_time);
-  CHECK(done.outputs[0].description == "foreach_rdd at listener_events_test.cc:" + std::to_string(line));
+  CHECK(done.outputs[0].description ==
+        "foreach_rdd at listener_events_test.cc:" + std::to_string(line));
   CHECK(done.outputs[1].id == 1);
   CHECK(done.outputs[1].name == "to_channel");
   for (const OutputOperationInfo& output : done.outputs) {
@@ -221,9 +223,9 @@ TEST_CASE("outputs of a batch that fails are told to have failed, with the reaso
   queue.push({1});
   CHECK_THROWS_AS(driver.run_batch(), Error);
   ssc.stop();
-  CHECK(recorder->events ==
-        Lines{"started", "submitted @1", "batch started @1", "op started fine @1",
-              "op completed fine @1", "op started bad @1", "op failed bad @1", "failed @1"});
+  CHECK(recorder->events == Events{"started", "submitted @1", "batch started @1",
+                                   "op started fine @1", "op completed fine @1",
+                                   "op started bad @1", "op failed bad @1", "failed @1"});
   CHECK(jobs::contains(recorder->outputs.back().failure_reason, "no disk"));
   CHECK(jobs::contains(recorder->message, "no disk"));
   CHECK(jobs::contains(recorder->message, "await_termination()"));
@@ -338,7 +340,8 @@ TEST_CASE("the progress line shows rate, delays and queue", "[listener]") {
   std::string text;
   ProgressListener progress({.output = into(text), .in_place = false, .every = 500ms});
   progress.on_streaming_started(Time(0));
-  for (int second = 1; second <= 3; ++second) progress.on_batch_submitted(batch(second, 0, 0ns, 0ns));
+  for (int second = 1; second <= 3; ++second)
+    progress.on_batch_submitted(batch(second, 0, 0ns, 0ns));
   progress.on_batch_completed(batch(1, 500, 20ms, 980ms));
   CHECK(std::exchange(text, "") ==
         "batch 00:00:01 | 500 records, 250/s | delay 20.00 + 980.00 ms | 2 queued\n");

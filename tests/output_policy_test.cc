@@ -48,28 +48,30 @@ struct Kind {
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all{
-      {"print",
-       [](const DStream<int>& s, OutputOptions o) {
-         s.map([](int x) { return Fussy{x}; }).print(5, o);
-       }},
+      {"print", [](const DStream<int>& s,
+                   OutputOptions o) { s.map([](int x) { return Fussy{x}; }).print(5, o); }},
       {"for_each",
        [](const DStream<int>& s, OutputOptions o) {
          s.for_each(&check_13, {.name = o.name, .on_failure = o.on_failure});
        }},
       {"for_each",
        [](const DStream<int>& s, OutputOptions o) {
-         s.for_each(&check_13,
-                    {.parallel = true, .name = o.name, .on_failure = o.on_failure});
+         s.for_each(&check_13, {.parallel = true, .name = o.name, .on_failure = o.on_failure});
        }},
       {"foreach_rdd",
        [](const DStream<int>& s, OutputOptions o) {
-         s.foreach_rdd([](Rdd<int> rdd) { for (int x : rdd.collect()) check_13(x); }, o);
+         s.foreach_rdd(
+             [](Rdd<int> rdd) {
+               for (int x : rdd.collect()) check_13(x);
+             },
+             o);
        }},
       {"write_to",
        [](const DStream<int>& s, OutputOptions o) {
          auto sink = std::make_shared<recording::Sink>();
          sink->fault = [](const std::string& call) {
-           if (call.rfind("write", 0) == 0 && call.ends_with(" 13")) throw std::runtime_error("thirteen");
+           if (call.rfind("write", 0) == 0 && call.ends_with(" 13"))
+             throw std::runtime_error("thirteen");
          };
          s.write_to(sink, {.name = o.name, .on_failure = o.on_failure});
        }},

@@ -1,6 +1,8 @@
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,14 +25,17 @@ struct Measured {
   bool operator==(const Measured&) const = default;
 };
 
-/// The folds of pairs and of records by key, over batch after batch.
+/// Groups, folds and distinct of pairs and of records by key, over batch after batch. Most folds
+/// are tried with text keys only: each instance costs compile time, and they share one table.
 template <class K>
 class FoldJob {
   using Pair = std::pair<K, Text>;
+  static constexpr bool kAll = std::is_same_v<K, std::string>;
 
  public:
   FoldJob(const Options& options, int partitions, const key_jobs::Hazard& hazard)
-      : ssc_(options), input_(ssc_.queue_stream<Pair>()), driver_(nullptr) {
+      : ssc_(options), input_(ssc_.queue_stream<Pair>()) {
+    const DStream<Pair>& pairs = input_.second;
     const auto add = [hazard](Measured m, const Text& v) {
       hazard();
       return Measured{m.values + 1, m.bytes + static_cast<std::int64_t>(v.size())};
@@ -40,19 +45,19 @@ class FoldJob {
       return Measured{a.values + b.values, a.bytes + b.bytes};
     };
     const auto create = [add](const Text& v) { return add({}, v); };
-    const DStream<Pair>& pairs = input_.second;
-    const auto keyed = pairs.key_by(&Pair::first);
-    const auto add_pair = [add](Measured m, const Pair& p) { return add(m, p.second); };
-
     grouped_ = capture(pairs.group_by_key(partitions));
-    grouped_records_ = capture(keyed.group_by_key(partitions));
-    reduced_ = capture(pairs.reduce_by_key(Concat{}, partitions));
-    folded_ = capture(pairs.fold_by_key("", Concat{}, 1));
     measured_.push_back(capture(pairs.combine_by_key(create, add, merge, partitions)));
-    measured_.push_back(capture(pairs.aggregate_by_key(Measured{}, add, merge, partitions)));
-    measured_.push_back(capture(keyed.aggregate_by_key(Measured{}, add_pair, merge, partitions)));
-    measured_.push_back(capture(keyed.combine_by_key(
-        [create](const Pair& p) { return create(p.second); }, add_pair, merge, partitions)));
+    if constexpr (kAll) {
+      const auto keyed = pairs.key_by(&Pair::first);
+      const auto add_pair = [add](Measured m, const Pair& p) { return add(m, p.second); };
+      const auto create_pair = [create](const Pair& p) { return create(p.second); };
+      grouped_records_ = capture(keyed.group_by_key(partitions));
+      reduced_ = capture(pairs.reduce_by_key(Concat{}, partitions));
+      folded_ = capture(pairs.fold_by_key("", Concat{}, 1));
+      measured_.push_back(capture(pairs.aggregate_by_key(Measured{}, add, merge, partitions)));
+      measured_.push_back(capture(keyed.aggregate_by_key(Measured{}, add_pair, merge, partitions)));
+      measured_.push_back(capture(keyed.combine_by_key(create_pair, add_pair, merge, partitions)));
+    }
     distinct_ = capture(pairs.map([](const Pair& p) { return p.first; }).distinct(partitions));
     driver_ = std::make_unique<testing::BatchDriver>(ssc_);
   }
@@ -64,7 +69,6 @@ class FoldJob {
     const auto groups =
         key_jobs::by_group(key_jobs::grouped(key_jobs::flat(blocks)), &key_jobs::group_of<K>);
     CHECK((grouped_->last() == groups));
-    check_records(groups);
     std::vector<std::pair<K, Text>> reduced;
     std::vector<std::pair<K, Measured>> measured;
     std::vector<K> distinct;
@@ -79,15 +83,18 @@ class FoldJob {
       }
       measured.emplace_back(key, m);
     }
-    CHECK((reduced_->last() == reduced));
     for (const auto& captured : measured_) CHECK((captured->last() == measured));
     CHECK((distinct_->last() == distinct));
-    check_folded(reduced);
+    if constexpr (kAll) {
+      CHECK((reduced_->last() == reduced));
+      check_records(groups);
+      check_folded(reduced);
+    }
   }
 
   std::uint32_t failed_attempts() const {
     std::uint32_t total = 0;
-    for (const BatchInfo& info : reduced_->infos()) total += info.failed_attempts;
+    for (const BatchInfo& info : grouped_->infos()) total += info.failed_attempts;
     return total;
   }
 

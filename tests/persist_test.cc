@@ -25,7 +25,9 @@ class Sealed {
   int value_;
 };
 
-Options either_runner() { return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2); }
+Options either_runner() {
+  return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2);
+}
 
 /// Options for levels with a disk; a bound of 0 bytes sends every batch to a file.
 Options with_disk(Options options, const scratch::Directory& directory, std::size_t memory) {
@@ -381,8 +383,8 @@ TEST_CASE("a cached Rdd with damaged files is computed again", "[persist]") {
                             })
                             .persist(StorageLevel::memory_and_disk);
   CHECK(kept.count() == 3);
-  const std::string path = directory / "cache" + "/" +
-                           directory.files->list(directory / "cache").front().name;
+  const std::string path =
+      directory / "cache" + "/" + directory.files->list(directory / "cache").front().name;
   directory.files->open(path, OpenMode::truncate)->append("nonsense");
   CHECK(kept.collect() == jobs::numbers(0, 3));
   CHECK(computed == 6);

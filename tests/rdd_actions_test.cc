@@ -65,9 +65,8 @@ TEST_CASE("parallelize cuts into nearly equal pieces", "[rdd][actions]") {
     std::size_t slices;
     std::vector<std::size_t> pieces;
   };
-  const std::vector<Case> cases = {{0, 0, {}},     {0, 3, {}},           {5, 0, {5}},
-                                   {5, 1, {5}},    {5, 2, {2, 3}},       {7, 3, {2, 2, 3}},
-                                   {3, 9, {1, 1, 1}}};
+  const std::vector<Case> cases = {{0, 0, {}},     {0, 3, {}},        {5, 0, {5}},      {5, 1, {5}},
+                                   {5, 2, {2, 3}}, {7, 3, {2, 2, 3}}, {3, 9, {1, 1, 1}}};
   everywhere([&](StreamingContext& ssc) {
     for (const Case& c : cases) {
       const Rdd<int> rdd = ssc.parallelize(jobs::numbers(0, c.size), c.slices);
@@ -122,9 +121,9 @@ TEST_CASE("actions agree with loops", "[rdd][actions]") {
       CHECK(seen == c.records);
       CHECK(rdd.count() == static_cast<std::int64_t>(c.records.size()));
       CHECK(rdd.lazy().count().collect() == std::vector<std::int64_t>{rdd.count()});
-      CHECK(rdd.take(3) == std::vector<int>(c.records.begin(),
-                                            c.records.begin() + std::min<std::ptrdiff_t>(
-                                                                    3, std::ssize(c.records))));
+      CHECK(rdd.take(3) ==
+            std::vector<int>(c.records.begin(), c.records.begin() + std::min<std::ptrdiff_t>(
+                                                                        3, std::ssize(c.records))));
     }
   });
 }
@@ -134,7 +133,8 @@ TEST_CASE("actions on text give what is owned", "[rdd][actions]") {
     const auto words =
         ssc.parallelize(std::vector<std::string_view>{"to be", "or not"}, 2).flat_map(split(' '));
     CHECK(words.first() == "to");
-    CHECK(words.reduce([](std::string a, std::string_view b) { return a.append(b); }) == "tobeornot");
+    CHECK(words.reduce([](std::string a, std::string_view b) { return a.append(b); }) ==
+          "tobeornot");
     CHECK(words.fold(">", [](std::string a, std::string_view b) { return a.append(b); }) ==
           ">tobeornot");
     std::string seen;
@@ -212,6 +212,37 @@ TEST_CASE("a context that stops ends the actions of host threads", "[rdd][action
   if (error) CHECK(error->code() == Errc::illegal_state);
 }
 
+TEST_CASE("stopping while an action runs in foreach_rdd is no error", "[rdd][actions]") {
+  StreamingContext ssc(jobs::on_executors(1, 2));
+  auto [queue, stream] = ssc.queue_stream<int>();
+  jobs::Gate gate;
+  stream.foreach_rdd([&](const Rdd<int>& rdd) {
+    rdd.map([&](int x) {
+         gate.pass();
+         return x;
+       })
+        .collect();
+  });
+  jobs::Batches batches(ssc);
+  queue.push({1});
+  batches.make();
+  gate.await();
+  std::thread stopper([&] { ssc.stop(); });
+  const Rdd<int> probe = ssc.parallelize(std::vector{1});
+  bool refused = false;
+  while (!refused) {  // until the context lets no further action in
+    try {
+      probe.count();
+    } catch (const Error& error) {
+      refused = error.code() == Errc::illegal_state;
+    }
+  }
+  gate.open(4);
+  stopper.join();
+  ssc.await_termination();
+  CHECK(ssc.state() == ContextState::stopped);
+}
+
 TEST_CASE("an action that fails in foreach_rdd has its attempts once", "[rdd][actions]") {
   StreamingContext ssc(GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors());
   auto [queue, numbers] = ssc.queue_stream<int>();
@@ -223,7 +254,8 @@ TEST_CASE("an action that fails in foreach_rdd has its attempts once", "[rdd][ac
     rdd.map([&](int x) -> int {
          ++attempts;
          throw std::runtime_error("bad " + std::to_string(x));
-       }).collect();
+       })
+        .collect();
   });
   testing::BatchDriver driver(ssc);
   queue.push({1});
@@ -272,8 +304,9 @@ TEST_CASE("object files come back as they were", "[rdd][actions]") {
     const std::vector<Bid> bids = {{"ada", 3}, {"", -1}, {std::string(100'000, 'x'), 4}};
     ssc.parallelize(bids, 2).save_as_object_file(path);
     CHECK(ssc.object_file<Bid>(path).collect() == bids);
-    CHECK(ssc.object_file<Bid>(path).map([](const Bid& bid) { return bid.price; }).reduce(
-              [](std::int64_t a, std::int64_t b) { return a + b; }) == 6);
+    CHECK(ssc.object_file<Bid>(path)
+              .map([](const Bid& bid) { return bid.price; })
+              .reduce([](std::int64_t a, std::int64_t b) { return a + b; }) == 6);
     ssc.parallelize(std::vector<std::string_view>{"a", "b"}).save_as_object_file(path);
     CHECK(ssc.object_file<std::string>(path).collect() == std::vector<std::string>{"a", "b"});
     const Error error = jobs::error_of([&] { ssc.object_file<int>(path).collect(); });
@@ -330,12 +363,11 @@ TEST_CASE("a file that cannot be written leaves the one before", "[rdd][actions]
 
 TEST_CASE("to_debug_string shows the plan", "[rdd][actions]") {
   StreamingContext ssc(jobs::by_hand());
-  const auto cached =
-      ssc.parallelize(jobs::numbers(0, 4)).map([](int x) { return x % 2; }).cache();
+  const auto cached = ssc.parallelize(jobs::numbers(0, 4)).map([](int x) { return x % 2; }).cache();
   const std::string text = cached.count_by_value().to_debug_string();
-  for (const char* part : {"stage 0", "slices of cache (rdd_actions_test.cc:", "count_by_value",
-                           "cache (rdd_actions_test.cc:", "keeps the records of", "parallelize",
-                           "fused: map"}) {
+  for (const char* part :
+       {"stage 0", "slices of cache (rdd_actions_test.cc:", "count_by_value",
+        "cache (rdd_actions_test.cc:", "keeps the records of", "parallelize", "fused: map"}) {
     CHECK(contains(text, part));
   }
 }
@@ -347,6 +379,7 @@ TEST_CASE("aggregates of an Rdd are values", "[rdd][actions]") {
     const auto [number, total] = bids.aggregate(count(), sum(&Bid::price));
     CHECK(number == 2);
     CHECK(total == 8);
-    CHECK(bids.map([](const Bid& bid) { return bid.price; }).top(1) == std::vector<std::int64_t>{5});
+    CHECK(bids.map([](const Bid& bid) { return bid.price; }).top(1) ==
+          std::vector<std::int64_t>{5});
   });
 }

@@ -51,7 +51,7 @@ TEST_CASE("a collection in batches", "[run_to_end]") {
     std::size_t batch_records;
     std::vector<std::size_t> batches;
   };
-  const std::vector<Case> cases = {{0, 3, {}},       {1, 3, {1}},          {3, 3, {3}},
+  const std::vector<Case> cases = {{0, 3, {}},        {1, 3, {1}},          {3, 3, {3}},
                                    {7, 3, {3, 3, 1}}, {4, 1, {1, 1, 1, 1}}, {5, 100, {5}}};
   const Options options = either_runner();
   for (const Case& c : cases) {
@@ -76,8 +76,8 @@ TEST_CASE("text and structs from collections", "[run_to_end]") {
   StreamingContext ssc(either_runner());
   auto lines = ssc.from(std::vector<std::string_view>{"a b", "b", "c a a"}, {.batch_records = 2});
   auto words = testing::capture(lines.flat_map(split(' ')));
-  auto pairs = testing::capture(
-      ssc.from(std::vector<std::pair<std::string, int>>{{"x", 1}, {"y", 2}}));
+  auto pairs =
+      testing::capture(ssc.from(std::vector<std::pair<std::string, int>>{{"x", 1}, {"y", 2}}));
   ssc.run_to_end();
   CHECK(all_of<std::string_view>(words).size() == 6);
   CHECK(words.batches().size() == 2);
@@ -90,15 +90,17 @@ TEST_CASE("ranges", "[run_to_end]") {
     std::size_t batch_records;
   };
   constexpr std::int64_t kMin = INT64_MIN, kMax = INT64_MAX;
-  const std::vector<Case> cases = {
-      {0, 10, 1, 3},         {0, 0, 1, 3},           {5, 1, 1, 3},   {5, 1, -1, 3},
-      {0, 10, 4, 2},         {10, 0, -3, 100},       {-2, 3, 2, 1},  {0, 200'000, 1, 64 << 10},
-      {kMax - 2, kMax, 1, 1}, {kMin, kMax, kMax, 10}, {kMax, kMin, kMin, 10}};
+  const std::vector<Case> cases = {{0, 10, 1, 3},          {0, 0, 1, 3},
+                                   {5, 1, 1, 3},           {5, 1, -1, 3},
+                                   {0, 10, 4, 2},          {10, 0, -3, 100},
+                                   {-2, 3, 2, 1},          {0, 200'000, 1, 64 << 10},
+                                   {kMax - 2, kMax, 1, 1}, {kMin, kMax, kMax, 10},
+                                   {kMax, kMin, kMin, 10}};
   const Options options = either_runner();
   for (const Case& c : cases) {
     StreamingContext ssc(options);
-    auto out = testing::capture(
-        ssc.range(c.begin, c.end, c.step, {.batch_records = c.batch_records}));
+    auto out =
+        testing::capture(ssc.range(c.begin, c.end, c.step, {.batch_records = c.batch_records}));
     ssc.run_to_end();
     std::vector<std::int64_t> expected;
     std::int64_t x = c.begin;
@@ -153,7 +155,8 @@ TEST_CASE("files end with their last line", "[run_to_end]") {
 
 TEST_CASE("an input that is still open is waited for", "[run_to_end]") {
   const auto clock = std::make_shared<jobs::Clock>();
-  StreamingContext ssc(GENERATE(false, true) ? jobs::by_hand(clock) : jobs::on_executors(1, 2, clock));
+  StreamingContext ssc(GENERATE(false, true) ? jobs::by_hand(clock)
+                                             : jobs::on_executors(1, 2, clock));
   auto [inlet, pushed] = ssc.inlet<int>();
   auto out = testing::capture(pushed);
   std::thread host([&clock, inlet = inlet]() mutable {
@@ -215,11 +218,12 @@ TEST_CASE("run_to_end goes on with a context that runs", "[run_to_end]") {
 TEST_CASE("run_to_end throws what the job failed with", "[run_to_end]") {
   StreamingContext ssc(either_runner());
   std::atomic<int> highest{0};
-  auto out = testing::capture(ssc.from(jobs::numbers(0, 100), {.batch_records = 10}).map([&](int x) {
-    if (x == 35) throw std::runtime_error("bad number");
-    highest = std::max(highest.load(), x);
-    return x;
-  }));
+  auto out =
+      testing::capture(ssc.from(jobs::numbers(0, 100), {.batch_records = 10}).map([&](int x) {
+        if (x == 35) throw std::runtime_error("bad number");
+        highest = std::max(highest.load(), x);
+        return x;
+      }));
   const Error error = jobs::error_of([&] { ssc.run_to_end(); });
   CHECK(error.code() == Errc::task_failed);
   CHECK(contains(error.what(), "bad number"));

@@ -135,10 +135,9 @@ TEST_CASE("a repeated task aborts what it has staged before", "[sink]") {
     calls.insert(calls.end(), again.begin(), again.end());
     return calls;
   };
-  const Case c = GENERATE_COPY(Case{"begin", with({"begin 1/0#0"})},
-                               Case{"write", with({"begin 1/0#0", "write 1/0#0 1"})},
-                               Case{"prepare", with({"begin 1/0#0", "write 1/0#0 1",
-                                                     "prepare 1/0#0"})});
+  const Case c = GENERATE_COPY(
+      Case{"begin", with({"begin 1/0#0"})}, Case{"write", with({"begin 1/0#0", "write 1/0#0 1"})},
+      Case{"prepare", with({"begin 1/0#0", "write 1/0#0 1", "prepare 1/0#0"})});
   Job job(either_runner(), {{c.fault, 1}});
   testing::BatchDriver driver(job.ssc);
   job.queue->push({1});
@@ -174,10 +173,14 @@ TEST_CASE("a failed batch is aborted in all partitions, and nothing of it is com
   const Case c = GENERATE(
       Case{"begin", {{"begin 1/1", 9}}, "", {"abort 1/1#0", "abort 1/0#0 h1/0#0", "abort 1/1#1"}},
       Case{"write", {{"write 1/1", 9}}, "", {"abort 1/1#0", "abort 1/0#0 h1/0#0", "abort 1/1#1"}},
-      Case{"prepare", {{"prepare 1/1", 9}}, "",
+      Case{"prepare",
+           {{"prepare 1/1", 9}},
+           "",
            {"abort 1/1#0", "abort 1/0#0 h1/0#0", "abort 1/1#1"}},
       Case{"the log's PREPARE", {}, "PREPARE 1", {"abort 1/0#0 h1/0#0", "abort 1/1#0 h1/1#0"}},
-      Case{"killed between PREPARE and COMMIT", {}, "COMMIT 1",
+      Case{"killed between PREPARE and COMMIT",
+           {},
+           "COMMIT 1",
            {"abort 1/0#0 h1/0#0", "abort 1/1#0 h1/1#0"}});
   INFO(c.name);
   const Options options = either_runner();
@@ -207,9 +210,8 @@ TEST_CASE("a commit that throws is repeated from where it stood", "[sink]") {
   testing::BatchDriver driver(job.ssc);
   job.queue->push({1, 2, 3, 4, 5});
   driver.run_batch();
-  CHECK(job.sink->calls.of("commit") ==
-        Calls{"commit 1/0#0 h1/0#0", "commit 1/1#0 h1/1#0", "commit 1/1#0 h1/1#0",
-              "commit 1/2#0 h1/2#0"});
+  CHECK(job.sink->calls.of("commit") == Calls{"commit 1/0#0 h1/0#0", "commit 1/1#0 h1/1#0",
+                                              "commit 1/1#0 h1/1#0", "commit 1/2#0 h1/2#0"});
   CHECK(job.sink->calls.of("abort").empty());
 }
 
@@ -246,10 +248,11 @@ TEST_CASE("batches in flight are staged together and committed in time order", "
     if (call.rfind("prepare", 0) == 0) prepared.release();
   };
   jobs::Gate first;
-  numbers.map([&](int x) {
-           if (x == 1) first.pass();
-           return x;
-         })
+  numbers
+      .map([&](int x) {
+        if (x == 1) first.pass();
+        return x;
+      })
       .write_to(sink);
   for (int i = 1; i <= 3; ++i) queue.push({i});
   jobs::Batches batches(ssc);
@@ -279,13 +282,14 @@ TEST_CASE("batches behind one that fails are aborted, too", "[sink]") {
     if (call.rfind("prepare", 0) == 0) prepared.release();
   };
   jobs::Gate first;
-  numbers.map([&](int x) {
-           if (x == 1) {
-             first.pass();
-             throw std::runtime_error("one");
-           }
-           return x;
-         })
+  numbers
+      .map([&](int x) {
+        if (x == 1) {
+          first.pass();
+          throw std::runtime_error("one");
+        }
+        return x;
+      })
       .write_to(sink);
   for (int i = 1; i <= 3; ++i) queue.push({i});
   jobs::Batches batches(ssc);

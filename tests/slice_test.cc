@@ -13,7 +13,9 @@ using jobs::contains;
 
 namespace {
 
-Options either_runner() { return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2); }
+Options either_runner() {
+  return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2);
+}
 
 Time at_ms(std::int64_t ms) { return Time(ms * 1'000'000); }
 
@@ -45,9 +47,9 @@ TEST_CASE("both ends of a slice belong to it and are rounded down", "[slice]") {
     Seconds batches;
   };
   const std::vector<Case> cases = {
-      {3000, 6000, {3, 4, 5, 6}}, {4000, 5000, {4, 5}},  {4000, 4000, {4}}, {4999, 5001, {4, 5}},
-      {4001, 4999, {4}},          {0, 2999, {}},         {0, 3000, {3}},    {-5000, 4000, {3, 4}},
-      {6000, 99000, {6}},         {6999, 99000, {6}},    {7000, 99000, {}}, {5000, 4000, {}},
+      {3000, 6000, {3, 4, 5, 6}}, {4000, 5000, {4, 5}}, {4000, 4000, {4}}, {4999, 5001, {4, 5}},
+      {4001, 4999, {4}},          {0, 2999, {}},        {0, 3000, {3}},    {-5000, 4000, {3, 4}},
+      {6000, 99000, {6}},         {6999, 99000, {6}},   {7000, 99000, {}}, {5000, 4000, {}},
       {4900, 4100, {4}},
   };
   for (const Case& c : cases) {

@@ -56,9 +56,11 @@ Options one_slot() {
 
 TEST_CASE("a socket sink sends a batch's lines in order after its COMMIT", "[socket_sink]") {
   const auto [format, wanted] = GENERATE(table<LineFormat, std::string>(
-      {{LineFormat::text, "{text: \"a\", count: 1}\n{text: \"b,c\", count: 2}\n{text: \"d\", count: 3}\n"},
+      {{LineFormat::text,
+        "{text: \"a\", count: 1}\n{text: \"b,c\", count: 2}\n{text: \"d\", count: 3}\n"},
        {LineFormat::ndjson,
-        "{\"text\":\"a\",\"count\":1}\n{\"text\":\"b,c\",\"count\":2}\n{\"text\":\"d\",\"count\":3}\n"},
+        "{\"text\":\"a\",\"count\":1}\n{\"text\":\"b,c\",\"count\":2}\n{\"text\":\"d\",\"count\":3}"
+        "\n"},
        {LineFormat::csv, "a,1\n\"b,c\",2\nd,3\n"}}));
   Listener listener;
   StreamingContext ssc(one_slot());
@@ -114,8 +116,7 @@ TEST_CASE("a server that cannot be reached fails the batch by policy", "[socket_
   }
 }
 
-TEST_CASE("a server that takes nothing is waited for no longer than the timeout",
-          "[socket_sink]") {
+TEST_CASE("a server that takes nothing is waited for no longer than the timeout", "[socket_sink]") {
   Listener listener;
   Options options = jobs::by_hand();
   options.max_task_failures = 1;

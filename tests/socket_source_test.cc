@@ -79,9 +79,10 @@ TEST_CASE("overlong lines are dropped and counted") {
   line.send(server, "0123456789\n" + std::string(200'000, 'x') + "\n01234567890\nend\n");
   CHECK(line.lines(2) == Lines{"0123456789", "end"});
   CHECK(line.source.status().dropped_overlong == 2);
+  line.source.stop();  // its thread has handed on all of them then
   const std::lock_guard lock(line.host.letters_mutex);
   const std::string why = "socket_text_stream: the line is longer than Tunables::max_line_bytes: ";
-  CHECK(line.host.letters == Lines{why + std::string(256, 'x'), why + "01234567890"});
+  CHECK(line.host.letters == Lines{why + std::string(11, 'x'), why + "01234567890"});
 }
 
 TEST_CASE("the source connects again when the server ends or breaks the stream") {

@@ -193,3 +193,39 @@ TEST_CASE("what no output needs is left out", "[plan]") {
   CHECK(graph.stages().size() == 1);
   CHECK(graph.sources().size() == 1);
 }
+
+TEST_CASE("a shuffle of two parents is one input that reads both", "[plan]") {
+  auto plan = PlanProbe::make();
+  auto pairs = plan->source<int>("s").map(kPair);
+  testing::capture(pairs.join(plan->source<int>("t").map(kPair)));
+  const StageGraph graph = plan->graph();
+  check_sound(graph);
+  REQUIRE(graph.stages().size() == 3);
+  REQUIRE(graph.stages()[2].inputs.size() == 1);
+  CHECK(graph.stages()[2].inputs[0].from.size() == 2);
+  CHECK(graph.stages()[2].parents == std::vector<std::uint32_t>{0, 1});
+}
+
+TEST_CASE("a stream joined with itself is written twice by one stage", "[plan]") {
+  auto plan = PlanProbe::make();
+  auto pairs = plan->source<int>("s").map(kPair);
+  testing::capture(pairs.join(pairs));
+  const StageGraph graph = plan->graph();
+  check_sound(graph);
+  REQUIRE(graph.stages().size() == 2);
+  REQUIRE(graph.stages()[0].terminals.size() == 2);
+  CHECK(graph.stages()[0].terminals[0].parent == 0);
+  CHECK(graph.stages()[0].terminals[1].parent == 1);
+  CHECK(graph.stages()[1].parents == std::vector<std::uint32_t>{0});
+}
+
+TEST_CASE("streams of different depth may be joined and merged again", "[plan]") {
+  auto plan = PlanProbe::make();
+  auto pairs = plan->source<int>("s").map(kPair);
+  auto sums = pairs.reduce_by_key(kPlus);
+  auto joined = pairs.join(sums).map([](const auto& p) { return std::pair(p.first, p.second.second); });
+  testing::capture(joined.union_with(sums).union_with(pairs).join(joined));
+  const StageGraph graph = plan->graph();
+  check_sound(graph);
+  CHECK(graph.sources().size() == 1);
+}

@@ -12,7 +12,9 @@ using jobs::contains;
 
 namespace {
 
-Options either_runner() { return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2); }
+Options either_runner() {
+  return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2);
+}
 
 }  // namespace
 
@@ -22,14 +24,16 @@ TEST_CASE("transform_with sees both streams' batches", "[transform]") {
   auto [right, words] = ssc.queue_stream<std::string>();
   auto lengths = testing::capture(
       numbers.transform_with(words, [](const Rdd<int>& a, const Rdd<std::string>& b) {
-        return a.union_with(b.map([](const std::string& word) { return static_cast<int>(word.size()); }));
+        return a.union_with(
+            b.map([](const std::string& word) { return static_cast<int>(word.size()); }));
       }));
   std::vector<Time> times;
-  auto scaled = testing::capture(numbers.map([](int x) { return 2 * x; })
-                                     .transform_with(words.count_by_value(), [&](auto a, auto b, Time t) {
-                                       times.push_back(t);
-                                       return a.map([n = b.count()](int x) { return x * n; });
-                                     }));
+  auto scaled =
+      testing::capture(numbers.map([](int x) { return 2 * x; })
+                           .transform_with(words.count_by_value(), [&](auto a, auto b, Time t) {
+                             times.push_back(t);
+                             return a.map([n = b.count()](int x) { return x * n; });
+                           }));
   testing::BatchDriver driver(ssc);
   struct Case {
     std::vector<int> numbers;
@@ -56,10 +60,11 @@ TEST_CASE("a stream with itself, and with its own result", "[transform]") {
   StreamingContext ssc(either_runner());
   auto [queue, numbers] = ssc.queue_stream<int>();
   auto total = numbers.count();
-  auto out = testing::capture(numbers.transform_with(numbers, [](auto a, auto b) { return a.union_with(b); })
-                                  .transform_with(total, [](auto all, auto count) {
-                                    return all.map([n = count.collect().front()](int x) { return x + n; });
-                                  }));
+  auto out = testing::capture(
+      numbers.transform_with(numbers, [](auto a, auto b) { return a.union_with(b); })
+          .transform_with(total, [](auto all, auto count) {
+            return all.map([n = count.collect().front()](int x) { return x + n; });
+          }));
   testing::BatchDriver driver(ssc);
   queue.push({1, 2});
   driver.run_batch();
@@ -75,8 +80,8 @@ TEST_CASE("one transform over three streams", "[transform]") {
       std::tie(numbers, words, doubles),
       [](const Rdd<int>& x, const Rdd<std::string>& y, const Rdd<double>& z, Time time) {
         const double sum = z.fold(0.0, [](double s, double v) { return s + v; });
-        const std::string tail = std::to_string(y.count()) + "/" + std::to_string(sum) + "/" +
-                                 std::to_string(time.ms());
+        const std::string tail =
+            std::to_string(y.count()) + "/" + std::to_string(sum) + "/" + std::to_string(time.ms());
         return x.map([tail](int v) { return std::to_string(v) + "/" + tail; });
       }));
   auto alone = testing::capture(ssc.transform(
@@ -130,10 +135,9 @@ TEST_CASE("a stream with static data", "[transform]") {
                          .cache();
   auto out = testing::capture(
       numbers.transform_with(table, [](auto batch, auto rows) { return batch.union_with(rows); }));
-  auto timed = testing::capture(numbers.transform_with(
-      table, [](auto batch, auto rows, Time t) {
-        return batch.map([n = rows.count(), ms = t.ms()](int x) { return x + n + ms; });
-      }));
+  auto timed = testing::capture(numbers.transform_with(table, [](auto batch, auto rows, Time t) {
+    return batch.map([n = rows.count(), ms = t.ms()](int x) { return x + n + ms; });
+  }));
   testing::BatchDriver driver(ssc);
   for (int i = 0; i < 3; ++i) {
     queue.push({i});
@@ -180,9 +184,8 @@ TEST_CASE("a stream of pairs joins a data set of pairs", "[transform]") {
   const auto prices = ssc.parallelize(
       std::vector<std::pair<std::string, double>>{{"tea", 2.5}, {"milk", 1.0}, {"jam", 4.0}}, 2);
   using Order = std::pair<std::string, int>;
-  const auto text = [](const std::string& key, const std::string& amount, const std::string& price) {
-    return key + " " + amount + " " + price;
-  };
+  const auto text = [](const std::string& key, const std::string& amount,
+                       const std::string& price) { return key + " " + amount + " " + price; };
   const auto shown = [](const auto& value) {
     if constexpr (requires { value.has_value(); }) {
       return value ? std::to_string(static_cast<int>(*value)) : std::string("-");
@@ -206,7 +209,8 @@ TEST_CASE("a stream of pairs joins a data set of pairs", "[transform]") {
   CHECK(jobs::sorted(inner.last()) == Texts{"milk 2 1", "tea 1 2", "tea 3 2"});
   CHECK(jobs::sorted(left.last()) == Texts{"milk 2 1", "soap 9 -", "tea 1 2", "tea 3 2"});
   CHECK(jobs::sorted(right.last()) == Texts{"jam - 4", "milk 2 1", "tea 1 2", "tea 3 2"});
-  CHECK(jobs::sorted(full.last()) == Texts{"jam - 4", "milk 2 1", "soap 9 -", "tea 1 2", "tea 3 2"});
+  CHECK(jobs::sorted(full.last()) ==
+        Texts{"jam - 4", "milk 2 1", "soap 9 -", "tea 1 2", "tea 3 2"});
   CHECK(both.last().size() == 6);
   driver.run_batch();
   CHECK(inner.last().empty());

@@ -239,6 +239,9 @@ requires(sizeof...(Rest) != 0) Combined<A, Rest...> combine(A a, Rest... rest) {
   return Combined<A, Rest...>(std::move(a), combine(std::move(rest)...));
 }
 
+template <class A, class T>
+constexpr void check_aggregate();
+
 /// What combined() gives.
 template <class... A>
 class CombinedSpec {
@@ -248,6 +251,11 @@ class CombinedSpec {
   template <class T>
   requires(Aggregate<A, T>&&...) auto bind() const {
     return std::apply([](const A&... a) { return combine(bind_aggregate<T>(a)...); }, aggregates_);
+  }
+
+  template <class T>
+  static constexpr void check() {
+    (check_aggregate<A, T>(), ...);
   }
 
  private:

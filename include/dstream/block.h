@@ -170,6 +170,8 @@ class DSTREAM_EXPORT BlockBuilder<std::string_view> {
   /// Copies the text in. Throws Error{Errc::capacity} beyond 2 GiB; look at full() first.
   void append(std::string_view text);
   void reserve(std::size_t records) { offsets_.reserve(records + 1); }
+  /// Room for the text of all records together.
+  void reserve_bytes(std::size_t bytes) { bytes_.reserve(bytes); }
   std::size_t size() const { return offsets_.size() - 1; }
   std::size_t bytes() const { return bytes_.size() + offsets_.size() * sizeof(std::int32_t); }
   /// Whether the block has reached 1 GiB and should be finished.

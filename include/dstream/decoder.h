@@ -72,6 +72,16 @@ SplitRule split_rule_of(const D& decoder) {
   }
 }
 
+/// Fails to compile, with one message, for what is no decoder.
+template <class D>
+constexpr bool check_decoder() {
+  constexpr bool kIsDecoder = Decoder<D>;
+  static_assert(kIsDecoder,
+                "dstream: the decoder must be copyable, have a type Record and a member "
+                "std::size_t decode(std::string_view bytes, bool last, Out& out) for any Out");
+  return kIsDecoder;
+}
+
 }  // namespace detail
 }  // namespace v1
 }  // namespace dstream

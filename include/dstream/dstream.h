@@ -42,7 +42,11 @@
 #include <dstream/quantile_sketch.h>
 #include <dstream/queue_source.h>
 #include <dstream/rdd.h>
+#include <dstream/receiver.h>
+#include <dstream/receiver_info.h>
+#include <dstream/receiver_position.h>
 #include <dstream/receiver_status.h>
+#include <dstream/receiver_streams.h>
 #include <dstream/reflect.h>
 #include <dstream/sink.h>
 #include <dstream/sketches.h>
@@ -54,6 +58,7 @@
 #include <dstream/stats_report_listener.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>
+#include <dstream/syslog.h>
 #include <dstream/task_context.h>
 #include <dstream/text.h>
 #include <dstream/text_output.h>

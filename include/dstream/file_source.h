@@ -80,16 +80,6 @@ DSTREAM_EXPORT std::shared_ptr<InputSource> make_files_source(
     std::shared_ptr<const FileBlockMaker> maker, const FileOptions& options,
     const Options& context);
 
-/// Fails to compile, with one message, for what is no decoder.
-template <class D>
-constexpr bool check_decoder() {
-  constexpr bool kIsDecoder = Decoder<D>;
-  static_assert(kIsDecoder,
-                "dstream: the decoder must be copyable, have a type Record and a member "
-                "std::size_t decode(std::string_view bytes, bool last, Out& out) for any Out");
-  return kIsDecoder;
-}
-
 template <class D>
 std::shared_ptr<const FileBlockMaker> make_file_blocks(D decoder) {
   return std::make_shared<DecodedFileBlockMaker<D>>(std::move(decoder));

@@ -29,6 +29,9 @@ struct FileInfo {
   std::uint64_t size = 0;
   Time modified;
   bool is_directory = false;
+  /// The same as long as the file exists, whatever its name; another one for every other file that
+  /// exists at the time. A removed file that is still open exists.
+  std::uint64_t id = 0;
 };
 
 /// An open file; closed by its destructor, which syncs nothing. Members throw Error{Errc::io} that

@@ -43,6 +43,9 @@ struct Tunables {
   /// First and longest pause of a receiver that cannot connect; it doubles in between.
   Duration reconnect_delay = std::chrono::milliseconds(100);
   Duration max_reconnect_delay = std::chrono::seconds(10);
+  /// Pause of a Receiver between on_stop and on_start when it restarts. While on_start throws it
+  /// doubles, up to max_reconnect_delay.
+  Duration receiver_restart_delay = std::chrono::seconds(2);
 };
 
 /// Settings that are fixed when a context is made. Behaviour first, performance second.

@@ -28,9 +28,9 @@ struct ProgressOptions {
 ///
 ///   batch 12:00:01 | 5000 records, 4870/s | delay 0.12 + 2.31 ms | 0 queued | 1 skipped
 ///
-/// Batch time in UTC; records of this batch, and records per second since the line before; scheduling
-/// and processing delay; batches that were submitted and are not done; outputs left out so far, where there are any.
-/// A batch that fails gets a line with its message.
+/// Batch time in UTC; records of this batch, and records per second since the line before;
+/// scheduling and processing delay; batches that were submitted and are not done; outputs left out
+/// so far, where there are any. A batch that fails gets a line with its message.
 class DSTREAM_EXPORT ProgressListener final : public StreamingListener {
  public:
   explicit ProgressListener(ProgressOptions options = {});
@@ -48,11 +48,11 @@ class DSTREAM_EXPORT ProgressListener final : public StreamingListener {
 
   const ProgressOptions options_;
   bool shown_ = false;
-  Time shown_at_;               // or the start
-  std::uint64_t records_ = 0;   // since the line before
+  Time shown_at_;              // or the start
+  std::uint64_t records_ = 0;  // since the line before
   std::uint64_t skipped_ = 0;
-  std::vector<Time> queued_;    // submitted and not done, at most kMaxQueued
-  std::size_t width_ = 0;       // of the line before
+  std::vector<Time> queued_;  // submitted and not done, at most kMaxQueued
+  std::size_t width_ = 0;     // of the line before
 };
 
 }  // namespace v1

@@ -31,8 +31,8 @@ struct WriteKey {
 ///
 /// Calls for one key come one after the other; different partitions are written by several threads
 /// at a time, and while one batch is committed others may be written. Calls may wait for a bounded
-/// time: they occupy a thread that executes tasks. Where prepare's handle makes commit possible after
-/// a crash, and commit is idempotent, each batch is in the sink exactly once.
+/// time: they occupy a thread that executes tasks. Where prepare's handle makes commit possible
+/// after a crash, and commit is idempotent, each batch is in the sink exactly once.
 template <class T>
 class Sink {
  public:

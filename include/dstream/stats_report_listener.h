@@ -26,7 +26,7 @@ class DSTREAM_EXPORT StatsReportListener final : public StreamingListener {
  private:
   const std::size_t batches_;
   const std::shared_ptr<TextOutput> output_;
-  std::vector<Duration> total_;       // of the last batches, oldest first
+  std::vector<Duration> total_;  // of the last batches, oldest first
   std::vector<Duration> processing_;
 };
 

@@ -157,10 +157,12 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                 std::source_location where = std::source_location::current()) const {
     static_assert(std::is_invocable_v<F&, const T&>,
                   "for_each: the callable must be callable as f(const T&)");
-    auto output = std::make_shared<detail::ForEachOutput<T, F>>(std::move(f));
-    const detail::Origin origin{"for_each", where};
-    add_step_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
-                    std::move(output), {std::move(options.name), options.on_failure});
+    if constexpr (std::is_invocable_v<F&, const T&>) {
+      auto output = std::make_shared<detail::ForEachOutput<T, F>>(std::move(f));
+      const detail::Origin origin{"for_each", where};
+      add_step_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
+                      std::move(output), {std::move(options.name), options.on_failure});
+    }
   }
 
   /// Calls f with every batch's data set, on the driver thread: `f(Rdd<T>)`, `f(Rdd<T>, Time)` or
@@ -168,14 +170,18 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
   template <class F>
   void foreach_rdd(F f, OutputOptions options = {},
                    std::source_location where = std::source_location::current()) const {
-    static_assert(std::is_invocable_v<F&, Rdd<T>> || std::is_invocable_v<F&, Rdd<T>, Time> ||
-                      std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>,
+    constexpr bool kShape = std::is_invocable_v<F&, Rdd<T>> ||
+                            std::is_invocable_v<F&, Rdd<T>, Time> ||
+                            std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>;
+    static_assert(kShape,
                   "foreach_rdd: the callable must be callable as f(Rdd<T>), f(Rdd<T>, Time) or "
                   "f(Rdd<T>, Time, const BatchInfo&)");
-    const detail::Origin origin{"foreach_rdd", where};
-    add_collecting_output(origin,
-                          std::make_shared<detail::ForeachRddOutput<T, F>>(std::move(f), origin),
-                          std::move(options));
+    if constexpr (kShape) {
+      const detail::Origin origin{"foreach_rdd", where};
+      add_collecting_output(origin,
+                            std::make_shared<detail::ForeachRddOutput<T, F>>(std::move(f), origin),
+                            std::move(options));
+    }
   }
 
   /// Writes every batch to a sink; see Sink for the contract. Exactly once where the sink keeps it:
@@ -184,8 +190,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
   void write_to(std::shared_ptr<AnySink> sink, WriteOptions options = {},
                 std::source_location where = std::source_location::current()) const {
     static_assert(std::is_convertible_v<AnySink*, Sink<T>*>,
-                  "write_to: the sink must be a std::shared_ptr to a Sink<T>, T being this stream's "
-                  "type of records");
+                  "write_to: the sink must be a std::shared_ptr to a Sink<T>, T being this "
+                  "stream's type of records");
     if constexpr (std::is_convertible_v<AnySink*, Sink<T>*>) {
       detail::check_sink({"write_to", where}, sink != nullptr);
       auto output = std::make_shared<detail::SinkOutput<T>>(std::move(sink), options.uid);
@@ -208,8 +214,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     }
   }
 
-  /// The same as one JSON value per line, in files `part-NNNNN.ndjson`: structs and tuples as objects.
-  /// Bytes that are no valid UTF-8 become U+FFFD, NaN and infinities null.
+  /// The same as one JSON value per line, in files `part-NNNNN.ndjson`: structs and tuples as
+  /// objects. Bytes that are no valid UTF-8 become U+FFFD, NaN and infinities null.
   void save_as_ndjson_files(std::string prefix, std::string suffix = {}, SaveOptions options = {},
                             std::source_location where = std::source_location::current()) const {
     constexpr bool kWritable = detail::kHasJsonForm<T>;
@@ -228,8 +234,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                          std::source_location where = std::source_location::current()) const {
     constexpr bool kWritable = detail::has_csv_form<T>();
     static_assert(kWritable,
-                  "save_as_csv_files: the records must be plain structs, pairs or tuples of numbers, "
-                  "text, durations and optionals of these: map() them to such a struct before");
+                  "save_as_csv_files: the records must be plain structs, pairs or tuples of "
+                  "numbers, text, durations and optionals of these: map() them to one before");
     if constexpr (kWritable) {
       save<detail::CsvFormat<T>>("save_as_csv_files", std::move(prefix), std::move(suffix),
                                  std::move(options), ".csv", where);

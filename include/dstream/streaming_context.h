@@ -17,6 +17,8 @@
 #include <dstream/inlet.h>
 #include <dstream/options.h>
 #include <dstream/queue_source.h>
+#include <dstream/receiver_info.h>
+#include <dstream/receiver_streams.h>
 #include <dstream/stream.h>
 #include <dstream/union_all.h>
 
@@ -61,7 +63,7 @@ class ContextImpl;
 /// is an immediate stop. Build the plan in one thread; start, stop, state, explain and the awaiting
 /// members may be called from any thread, stop() and the awaiting ones not from inside the context's
 /// own callbacks: tasks, outputs, transform, listeners.
-class DSTREAM_EXPORT StreamingContext {
+class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext> {
  public:
   /// Throws Error{Errc::invalid_argument} for options out of range, with what to do.
   explicit StreamingContext(Options options = {});
@@ -326,6 +328,10 @@ class DSTREAM_EXPORT StreamingContext {
   std::uint64_t dropped_events() const;
   /// Outputs of batches that were left out by OutputFailure::skip.
   std::uint64_t skipped_outputs() const;
+
+  /// What the inputs that receive by themselves have done so far, in order of definition: sockets,
+  /// files, custom receivers. Any thread.
+  std::vector<ReceiverInfo> receivers() const;
 
   /// Memory that the library holds for this context's data right now.
   MemoryUse memory() const;

@@ -91,7 +91,11 @@ class Transformations : public PairTransformations<T, Stream>,
   Stream<T> filter(F f, std::source_location where = std::source_location::current()) const {
     static_assert(detail::Predicate<F, T>,
                   "filter: the callable must be callable as f(const T&) and return bool");
-    return detail::narrow<T, detail::FilterStep<T, F>>(self(), {"filter", where}, std::move(f));
+    if constexpr (detail::Predicate<F, T>) {
+      return detail::narrow<T, detail::FilterStep<T, F>>(self(), {"filter", where}, std::move(f));
+    } else {
+      return self();
+    }
   }
 
   /// Runs a chain fused by hand, as one loop: `through(map(f) | filter(g) | map(h))`.

@@ -39,10 +39,16 @@ std::string name_of(const std::string& path) {
   return path.substr(begin, end + 1 - begin);
 }
 
+/// Inodes are small numbers, devices very small ones.
+std::uint64_t id_of(const struct stat& status) {
+  constexpr int kInodeBits = 40;
+  return std::uint64_t{status.st_ino} ^ (std::uint64_t{status.st_dev} << kInodeBits);
+}
+
 FileInfo to_info(std::string name, const struct stat& status) {
   return {std::move(name), static_cast<std::uint64_t>(status.st_size),
           Time(std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec),
-          S_ISDIR(status.st_mode)};
+          S_ISDIR(status.st_mode), id_of(status)};
 }
 
 class PosixFile final : public File {

@@ -104,8 +104,8 @@ void sort_entries(Entry* entries, Entry* scratch, std::size_t count) {
   if (low_bit > 0) sort_groups(entries, scratch, count, low_bit);
 }
 
-template void sort_entries(SortEntry32*, SortEntry32*, std::size_t);
-template void sort_entries(SortEntry64*, SortEntry64*, std::size_t);
+template DSTREAM_EXPORT void sort_entries(SortEntry32*, SortEntry32*, std::size_t);
+template DSTREAM_EXPORT void sort_entries(SortEntry64*, SortEntry64*, std::size_t);
 
 namespace {
 
@@ -156,10 +156,10 @@ void cut_runs(std::span<const std::span<const Entry>> runs, std::uint32_t index,
   }
 }
 
-template void cut_runs(std::span<const std::span<const SortEntry32>>, std::uint32_t, std::uint32_t,
-                       std::span<RunRange>);
-template void cut_runs(std::span<const std::span<const SortEntry64>>, std::uint32_t, std::uint32_t,
-                       std::span<RunRange>);
+template DSTREAM_EXPORT void cut_runs(std::span<const std::span<const SortEntry32>>,
+                                      std::uint32_t, std::uint32_t, std::span<RunRange>);
+template DSTREAM_EXPORT void cut_runs(std::span<const std::span<const SortEntry64>>,
+                                      std::uint32_t, std::uint32_t, std::span<RunRange>);
 
 }  // namespace detail
 }  // namespace v1

@@ -46,7 +46,9 @@ class StageCutter {
     if (node->kind == NodeKind::output) return is_step(node);
     return node->kind == NodeKind::narrow || node->kind == NodeKind::merge;
   }
-  static bool is_step(const PlanNode* node) { return static_cast<const OutputNode*>(node)->is_step(); }
+  static bool is_step(const PlanNode* node) {
+    return static_cast<const OutputNode*>(node)->is_step();
+  }
   static const OutputOperation& operation(const PlanNode* node) {
     return *static_cast<const OutputNode*>(node)->operation;
   }
@@ -281,7 +283,8 @@ class StageCutter {
     Stage* before = nullptr;
     for (const PlanNodePtr& output : graph_.outputs_) {
       // What nobody sees before COMMIT needs no order.
-      if (is_published(output.get()) || operation(output.get()).phase == OutputPhase::staged) continue;
+      if (is_published(output.get())) continue;
+      if (operation(output.get()).phase == OutputPhase::staged) continue;
       const auto& stages = has_driver(output.get()) ? driver_stage_ : stage_of_;
       Stage& stage = graph_.stages_[stages.at(output.get())];
       if (!stage.children.empty() || &stage == before) continue;

@@ -17,8 +17,8 @@ std::uint64_t range_size(std::int64_t begin, std::int64_t end, std::int64_t step
   if (step == 0) throw Error(Errc::invalid_argument, "range: the step must not be 0");
   if (step > 0 ? begin >= end : begin <= end) return 0;
   const auto unsigned_of = [](std::int64_t x) { return static_cast<std::uint64_t>(x); };
-  const std::uint64_t way = step > 0 ? unsigned_of(end) - unsigned_of(begin)
-                                     : unsigned_of(begin) - unsigned_of(end);
+  const std::uint64_t way =
+      step > 0 ? unsigned_of(end) - unsigned_of(begin) : unsigned_of(begin) - unsigned_of(end);
   const std::uint64_t stride = step > 0 ? unsigned_of(step) : 0 - unsigned_of(step);
   return (way - 1) / stride + 1;
 }

@@ -22,9 +22,9 @@ OutputOperationInfo describe_output(const OutputNode& output, Time batch_time) {
   info.batch_time = batch_time;
   info.id = output.id;
   info.name = output.name.empty() ? output.origin.operation : output.name;
-  info.description = fmt::format("{} at {}:{}", output.origin.operation,
-                                 file_name(output.origin.where.file_name()),
-                                 output.origin.where.line());
+  info.description =
+      fmt::format("{} at {}:{}", output.origin.operation,
+                  file_name(output.origin.where.file_name()), output.origin.where.line());
   info.failed_aborts = output.operation->failed_aborts();
   return info;
 }
@@ -135,8 +135,7 @@ void BatchOutputs::fail(Run& run) {
   describe(info, &run);
   info.stages = run.stage_infos();
   const std::string message = reason + "; await_termination() throws this error";
-  listeners_.post(
-      [info, message](StreamingListener& l) { l.on_batch_failed(info, message); });
+  listeners_.post([info, message](StreamingListener& l) { l.on_batch_failed(info, message); });
 }
 
 }  // namespace detail

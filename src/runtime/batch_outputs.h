@@ -15,14 +15,14 @@ inline namespace v1 {
 namespace detail {
 
 /// What the scheduler does with the outputs of a batch behind its tasks: commits or aborts what is
-/// staged, publishes, and tells listeners. Outputs are in order of definition. Members but started()
-/// and ended() are called by one thread at a time.
+/// staged, publishes, and tells listeners. Outputs are in order of definition. Members but
+/// started() and ended() are called by one thread at a time.
 class BatchOutputs {
  public:
   BatchOutputs(CompiledGraph& compiled, ListenerBus& listeners, Clock& clock);
 
-  /// Makes visible what is staged. Returns the first error that ends the context; the outputs behind
-  /// it are committed all the same.
+  /// Makes visible what is staged. Returns the first error that ends the context; the outputs
+  /// behind it are committed all the same.
   std::exception_ptr commit(Run& run);
   void abort(Run& run);
   /// Serves the outputs of the publish phase; `info` gets the end and what was left out.

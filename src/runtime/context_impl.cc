@@ -45,6 +45,7 @@ void ContextImpl::check_open(const Origin& origin) const {
 
 void ContextImpl::add_input(std::shared_ptr<SourceNode> source) {
   check_open(source->origin);
+  source->source->set_stream_id(static_cast<std::uint32_t>(inputs_.size()));
   inputs_.push_back(std::move(source));
 }
 
@@ -227,6 +228,7 @@ void ContextImpl::interrupt() {
     if (state_ != ContextState::active || shut_down_) return;
     scheduler = scheduler_.get();
   }
+  scheduler->begin_halt();
   jobs_gate_.close();
   scheduler->halt();
 }
@@ -246,7 +248,11 @@ void ContextImpl::drop_plan() {
   scheduler_.reset();
   runner_.reset();
   compiled_.reset();
-  kept_ = {};
+  KeptStreams kept;
+  {
+    std::lock_guard lock(mutex_);
+    std::swap(kept, kept_);
+  }
   outputs_.clear();
   inputs_.clear();
 }
@@ -267,10 +273,12 @@ void ContextImpl::shut_down(StopMode mode) {
       generator_->finish();
       scheduler_->drain();
     }
+    scheduler_->begin_halt();
     jobs_gate_.close();
     scheduler_->halt();
     runner_->stop();
   }
+  for (const auto& input : inputs_) input->source->close();
   jobs_gate_.close();
   kept_.close();
   cache_->close();
@@ -341,6 +349,23 @@ void ContextImpl::dead_letter(const char* source, std::string reason, std::strin
   }
 }
 
+void ContextImpl::receiver_event(ReceiverEvent event, const ReceiverInfo& info) {
+  listeners_.post([event, info](StreamingListener& listener) {
+    switch (event) {
+      case ReceiverEvent::started:
+        return listener.on_receiver_started(info);
+      case ReceiverEvent::error:
+        return listener.on_receiver_error(info);
+      case ReceiverEvent::stopped:
+        return listener.on_receiver_stopped(info);
+    }
+  });
+}
+
+void ContextImpl::batch_committed(Time until) {
+  for (const auto& input : inputs_) input->source->committed(until);
+}
+
 void ContextImpl::batch_done() {
   if (wants_arrivals()) generator_->poll();
 }
@@ -364,12 +389,17 @@ std::string ContextImpl::describe(const PlanNodePtr& node) const { return descri
 std::vector<std::pair<Time, std::shared_ptr<BlockProvider>>> ContextImpl::slice(
     const Origin& origin, const PlanNodePtr& node, Time from, Time until) {
   const ErrorContext where{origin.operation, origin.where, {}, {}};
-  if (state() != ContextState::active) {
-    throw Error(Errc::illegal_state,
-                "slice() looks at batches of an active context; call it between start() and stop()",
-                where);
+  std::shared_ptr<KeptStream> stream;
+  {
+    std::lock_guard lock(mutex_);
+    if (state_ != ContextState::active || error_) {
+      throw Error(Errc::illegal_state,
+                  "slice() looks at batches of an active context; call it between start() and "
+                  "stop()",
+                  where);
+    }
+    stream = kept_.find(node);
   }
-  const auto stream = kept_.find(node);
   if (!stream) {
     throw Error(Errc::illegal_state,
                 "slice() needs a stream whose batches are kept: call persist() or cache() on it "
@@ -401,6 +431,18 @@ void ContextImpl::set_tunables(const Tunables& tunables) {
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);
   for (const auto& input : inputs_) input->source->set_tunables(tunables);
+}
+
+std::vector<ReceiverInfo> ContextImpl::receivers() const {
+  std::vector<ReceiverInfo> infos;
+  for (const auto& input : inputs_) {
+    const InputSource& source = *input->source;
+    if (const auto status = source.receiver_status()) {
+      infos.push_back({source.stream_id(), input->origin.operation, source.preferred_executor(),
+                       *status});
+    }
+  }
+  return infos;
 }
 
 std::uint64_t ContextImpl::skipped_outputs() const {

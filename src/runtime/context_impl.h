@@ -58,11 +58,13 @@ class ContextImpl final : public PlanContext,
   void data_arrived() override { runner_->request_poll(); }
   void source_failed(std::exception_ptr error) override { fail(std::move(error)); }
   void dead_letter(const char* source, std::string reason, std::string_view payload) override;
+  void receiver_event(ReceiverEvent event, const ReceiverInfo& info) override;
   Clock& clock() override { return *options_.clock; }
   bool wants_arrivals() const override { return options_.trigger == Trigger::arrival; }
 
   // SchedulerObserver
   void batch_failed(std::exception_ptr error) override { fail(std::move(error)); }
+  void batch_committed(Time until) override;
   void batch_done() override;
 
   void start();
@@ -81,6 +83,7 @@ class ContextImpl final : public PlanContext,
   ListenerBus& listeners() { return listeners_; }
   std::uint64_t skipped_outputs() const;
   MemoryUse memory() const;
+  std::vector<ReceiverInfo> receivers() const;
 
   // The test kit's door.
   JobGenerator& generator() { return *generator_; }

@@ -10,8 +10,8 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-/// Where the jobs of Rdd actions pass, whichever thread they come from: says what executes them, and
-/// ends them when the context stops. Thread-safe.
+/// Where the jobs of Rdd actions pass, whichever thread they come from: says what executes them,
+/// and ends them when the context stops. Thread-safe.
 class JobGate {
  public:
   /// From now on jobs run on this; before, each runs on the thread that it comes from.

@@ -205,6 +205,7 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
     return true;
   }
   parts_.log.publish(info.batch_time);
+  parts_.observer.batch_committed(info.batch_time);
   if (run.watched()) {
     outputs_.describe(info, &run);
     info.stages = run.stage_infos();
@@ -277,16 +278,18 @@ void JobScheduler::drain() {
   idle_.wait(lock, [this] { return idle() && !advancing_; });
 }
 
-void JobScheduler::halt() {
-  {
-    std::lock_guard lock(mutex_);
-    halted_ = true;
-    drop_pending();
-    // A run that is being prepared would forget it; start_next() sees halted_.
-    for (InFlight& batch : in_flight_) {
-      if (batch.prepared) batch.run->fail(stopped_error());
-    }
+void JobScheduler::begin_halt() {
+  std::lock_guard lock(mutex_);
+  halted_ = true;
+  drop_pending();
+  // A run that is being prepared would forget it; start_next() sees halted_.
+  for (InFlight& batch : in_flight_) {
+    if (batch.prepared) batch.run->fail(stopped_error());
   }
+}
+
+void JobScheduler::halt() {
+  begin_halt();
   advance();
   drain();
   room_->detach();  // waits for a host's thread that is still inside

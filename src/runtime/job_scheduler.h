@@ -26,6 +26,8 @@ class SchedulerObserver {
   virtual ~SchedulerObserver() = default;
   /// A batch has failed for good; nothing further is run.
   virtual void batch_failed(std::exception_ptr error) = 0;
+  /// The batch that ends at `until` is committed and published; called in time order.
+  virtual void batch_committed(Time) {}
   /// There is room for another batch.
   virtual void batch_done() = 0;
 };
@@ -60,7 +62,9 @@ class JobScheduler final : public RunObserver {
   bool halted() const;
   /// Waits until all batches are committed or the scheduler has halted.
   void drain();
-  /// Drops waiting batches and lets running tasks end; waits for them.
+  /// Drops waiting batches; those that run end with their running tasks. Nothing of it is an error.
+  void begin_halt();
+  /// The same, and waits for the batches that run.
   void halt();
 
   /// Memory that the batches in flight hold in shuffles and results, in bytes.
@@ -70,7 +74,9 @@ class JobScheduler final : public RunObserver {
   std::uint64_t skipped_outputs() const;
 
   void run_complete(Run& run) override;
-  void output_started(Run& run, const OutputNode& output) override { outputs_.started(run, output); }
+  void output_started(Run& run, const OutputNode& output) override {
+    outputs_.started(run, output);
+  }
   void output_ended(Run& run, const OutputNode& output) override { outputs_.ended(run, output); }
 
  private:

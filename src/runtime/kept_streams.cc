@@ -49,7 +49,8 @@ class KeptBatch final : public BlockProvider {
   const CachedBlocksPtr kept_;
 };
 
-std::shared_ptr<OutputNode> output_of(const KeptStream& stream, std::shared_ptr<OutputOperation> operation) {
+std::shared_ptr<OutputNode> output_of(const KeptStream& stream,
+                                      std::shared_ptr<OutputOperation> operation) {
   const KeepRequest& request = stream.request();
   return make_output_node(request.origin, request.node->element_type, request.node,
                           std::move(operation), request.collector);
@@ -83,12 +84,13 @@ void KeptStream::commit(Time batch_time, std::vector<BlockPtr> blocks) {
   batches_[batch_time] = std::move(kept);
   const auto end = batches_.upper_bound(batch_time - remember_);
   std::vector<CachedBlocksPtr>& old = uses_disk(request_.level) ? forgotten_ : freed;
-  for (auto batch = batches_.begin(); batch != end; ++batch) old.push_back(std::move(batch->second));
+  for (auto batch = batches_.begin(); batch != end; ++batch)
+    old.push_back(std::move(batch->second));
   batches_.erase(batches_.begin(), end);
 }
 
 std::vector<std::pair<Time, std::shared_ptr<BlockProvider>>> KeptStream::slice(Time from,
-                                                                              Time until) const {
+                                                                               Time until) const {
   std::vector<std::pair<Time, std::shared_ptr<BlockProvider>>> found;
   const std::lock_guard lock(mutex_);
   for (auto batch = batches_.lower_bound(from); batch != batches_.end() && batch->first <= until;

@@ -14,8 +14,8 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-/// What one run's outputs have done so far, by OutputNode::id. Thread-safe; made once and reused for
-/// run after run.
+/// What one run's outputs have done so far, by OutputNode::id. Thread-safe; made once and reused
+/// for run after run.
 class OutputLedger final : public OutputSkips {
  public:
   explicit OutputLedger(std::size_t outputs) : entries_(outputs) {}

@@ -259,7 +259,8 @@ void Run::execute(std::uint32_t stage, std::uint32_t task) noexcept {
     std::unique_ptr<Pipeline> pipeline;
     try {
       pipeline = compiled_.take_pipeline(stage);
-      attempt(stage, task, *pipeline, {info_.batch_time, task, i, stop_.get_token(), i + 1 == attempts});
+      attempt(stage, task, *pipeline,
+              {info_.batch_time, task, i, stop_.get_token(), i + 1 == attempts});
       compiled_.put_back(stage, std::move(pipeline));
       return;
     } catch (...) {

@@ -24,9 +24,8 @@ std::string distribution(const char* name, std::vector<Duration> values) {
   std::sort(values.begin(), values.end());
   Duration sum(0);
   for (const Duration value : values) sum += value;
-  std::string text =
-      fmt::format("{}, last {} batches: mean {:.2f} ms", name, values.size(),
-                  milliseconds(sum) / static_cast<double>(values.size()));
+  std::string text = fmt::format("{}, last {} batches: mean {:.2f} ms", name, values.size(),
+                                 milliseconds(sum) / static_cast<double>(values.size()));
   for (const std::size_t percent : {0U, 5U, 10U, 25U, 50U, 75U, 90U, 95U, 100U}) {
     const std::size_t at = std::min(percent * values.size() / 100, values.size() - 1);
     text += fmt::format(", {}% {:.2f}", percent, milliseconds(values[at]));

@@ -141,6 +141,7 @@ std::uint64_t StreamingContext::dropped_events() const {
   return status.dropped + status.thrown;
 }
 std::uint64_t StreamingContext::skipped_outputs() const { return impl_->skipped_outputs(); }
+std::vector<ReceiverInfo> StreamingContext::receivers() const { return impl_->receivers(); }
 MemoryUse StreamingContext::memory() const { return impl_->memory(); }
 const Options& StreamingContext::options() const { return impl_->options(); }
 Tunables StreamingContext::tunables() const { return impl_->tunables(); }

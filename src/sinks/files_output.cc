@@ -74,7 +74,8 @@ void FilesOutput::commit_write(const WriteKey& key, const std::string& handle) {
   files_->rename(handle, staging(key.batch_time) + "/" + part_name(key.partition));
 }
 
-/// Where a repeated call finds nothing staged by a batch that had tasks, the first one has renamed it.
+/// Where a repeated call finds nothing staged by a batch that had tasks, the first one has renamed
+/// it.
 void FilesOutput::commit_batch(Time batch_time, bool written) {
   const std::string staged = staging(batch_time);
   const std::string target = directory(batch_time);
@@ -84,10 +85,12 @@ void FilesOutput::commit_batch(Time batch_time, bool written) {
     replace(staged, target);
   }
   remove_tree(aside(staged));
-  if (options_.sync && files_->info(target)) files_->sync_directory(parent_.empty() ? "." : parent_);
+  if (options_.sync && files_->info(target))
+    files_->sync_directory(parent_.empty() ? "." : parent_);
 }
 
-/// The earlier output goes aside before the new one takes its place; should that fail, it comes back.
+/// The earlier output goes aside before the new one takes its place; should that fail, it comes
+/// back.
 void FilesOutput::replace(const std::string& staged, const std::string& target) {
   const bool earlier = files_->info(target).has_value();
   if (earlier) {
@@ -150,15 +153,15 @@ void PartFile::reset() noexcept {
 }
 
 void throw_missing_codec(const OutputNode& output) {
-  throw Error(Errc::missing_codec,
-              fmt::format("the stream{} has records of {}, which has no codec: make it a plain struct "
-                          "of types that have one, or specialise dstream::Codec for it",
-                          output.parents.front()->name.empty()
-                              ? ""
-                              : fmt::format(" \"{}\"", output.parents.front()->name),
-                          output.element_type),
-              {output.name.empty() ? output.origin.operation : output.name, output.origin.where,
-               {}, {}});
+  throw Error(
+      Errc::missing_codec,
+      fmt::format("the stream{} has records of {}, which has no codec: make it a plain struct "
+                  "of types that have one, or specialise dstream::Codec for it",
+                  output.parents.front()->name.empty()
+                      ? ""
+                      : fmt::format(" \"{}\"", output.parents.front()->name),
+                  output.element_type),
+      {output.name.empty() ? output.origin.operation : output.name, output.origin.where, {}, {}});
 }
 
 }  // namespace detail

@@ -30,9 +30,9 @@ struct SocketLines::State {
   const Duration timeout;
   const Interrupt never;  // the waits are bounded by the timeout
 
-  std::mutex mutex;  // guards writes; leaf
-  std::list<Write> writes;  // those of the batches in flight; they stay where they are
-  std::mutex send_mutex;  // held while sending: one write's lines stay together
+  std::mutex mutex;              // guards writes; leaf
+  std::list<Write> writes;       // those of the batches in flight; they stay where they are
+  std::mutex send_mutex;         // held while sending: one write's lines stay together
   std::optional<Socket> socket;  // guarded by send_mutex
 };
 

@@ -76,9 +76,8 @@ void StagedOutput::commit(Time batch_time) {
   for (const Staged& staged : batch.writes) {
     commit_write(staged.key, staged.handle);
     std::lock_guard lock(mutex_);
-    std::erase_if(find(batch_time)->writes, [&](const Staged& other) {
-      return other.key.partition == staged.key.partition;
-    });
+    std::erase_if(find(batch_time)->writes,
+                  [&](const Staged& other) { return other.key.partition == staged.key.partition; });
   }
   commit_batch(batch_time, written);
   std::lock_guard lock(mutex_);

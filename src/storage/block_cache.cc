@@ -145,15 +145,17 @@ void BlockCache::spill(CachedBlocks& set) {
 std::string BlockCache::write(const CachedBlocks& set, const std::vector<BlockPtr>& blocks) {
   const std::string path = next_path();
   try {
-    ObjectFileWriter writer(settings_.files->open(path, OpenMode::create_new), set.spec_.format->type);
+    ObjectFileWriter writer(settings_.files->open(path, OpenMode::create_new),
+                            set.spec_.format->type);
     for (const BlockPtr& block : blocks) set.spec_.format->write(*block, writer);
     writer.finish(false);
   } catch (const Error& error) {
     remove(path);
-    throw Error(error.code(), std::string("a data set cannot be kept on disk and stays in memory: ") +
-                                  error.what() +
-                                  "; make room in Options::cache_directory, remember less, or "
-                                  "raise Options::cache_memory_bytes");
+    throw Error(error.code(),
+                std::string("a data set cannot be kept on disk and stays in memory: ") +
+                    error.what() +
+                    "; make room in Options::cache_directory, remember less, or "
+                    "raise Options::cache_memory_bytes");
   }
   return path;
 }

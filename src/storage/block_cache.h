@@ -55,7 +55,7 @@ class CachedBlocks {
   std::vector<Copy> copies_;        // one per executor that holds the set
   std::size_t bytes_ = 0;           // in memory, all copies together
   bool on_disk_ = false;
-  bool spilling_ = false;           // a thread writes it
+  bool spilling_ = false;  // a thread writes it
 };
 
 using CachedBlocksPtr = std::shared_ptr<CachedBlocks>;
@@ -78,8 +78,8 @@ class BlockCache : public std::enable_shared_from_this<BlockCache> {
   void make_directory() const;
   /// Takes a set in, in memory.
   CachedBlocksPtr put(const CacheSpec& spec, std::vector<BlockPtr> blocks);
-  /// Writes the oldest sets to files until the bound is kept. Blocks on files. Throws Error{Errc::io}
-  /// when one cannot be written: it then stays in memory as it was.
+  /// Writes the oldest sets to files until the bound is kept. Blocks on files. Throws
+  /// Error{Errc::io} when one cannot be written: it then stays in memory as it was.
   void make_room();
   /// Memory held, in bytes.
   std::size_t bytes() const;
@@ -96,7 +96,7 @@ class BlockCache : public std::enable_shared_from_this<BlockCache> {
   void remove(const std::string& path) const noexcept;
 
   const Settings settings_;
-  mutable std::mutex mutex_;  // leaf; guards all below, and all CachedBlocks
+  mutable std::mutex mutex_;                     // leaf; guards all below, and all CachedBlocks
   std::list<std::weak_ptr<CachedBlocks>> sets_;  // oldest first
   std::size_t bytes_ = 0;
   std::uint64_t files_made_ = 0;

@@ -22,7 +22,8 @@ void put(std::string& out, Number number) {
 }
 
 void put_at(std::string& out, std::size_t at, std::uint32_t number) {
-  for (std::size_t i = 0; i < sizeof(number); ++i) out[at + i] = static_cast<char>(number >> (8 * i));
+  for (std::size_t i = 0; i < sizeof(number); ++i)
+    out[at + i] = static_cast<char>(number >> (8 * i));
 }
 
 template <class Number>
@@ -145,7 +146,8 @@ std::string_view ObjectFileReader::take(std::size_t size) {
     at_ = keep;
     const std::size_t have = buffer_.size();
     buffer_.resize(at_ + std::max(size, kBufferBytes));
-    const std::size_t got = file_->read_at(offset_ + (have - at_), std::span(buffer_).subspan(have));
+    const std::size_t got =
+        file_->read_at(offset_ + (have - at_), std::span(buffer_).subspan(have));
     buffer_.resize(have + got);
     if (buffer_.size() - at_ < size) fail("it ends too early");
   }

@@ -5,7 +5,7 @@
 
 void build(dstream::DStream<std::pair<int, long>> pairs) {
 #ifdef DSTREAM_BAD
-  pairs.foreach_rdd([&](const dstream::Rdd<std::pair<int, long>>& rdd) { pairs.join(rdd); });
+  pairs.foreach_rdd([&](const dstream::Rdd<std::pair<int, long>>& rdd) { rdd.join(pairs); });
 #else
   pairs.foreach_rdd([&](const dstream::Rdd<std::pair<int, long>>& rdd) { rdd.join(rdd); });
 #endif

@@ -1,4 +1,4 @@
-// expect: save_as_csv_files: the records must be plain structs, pairs or tuples of numbers
+// expect: save_as_csv_files: the records must be plain structs, pairs or tuples of
 #include <string>
 #include <vector>
 

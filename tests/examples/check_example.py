@@ -128,7 +128,22 @@ def check_live(programs, name):
         end(generator, signal.SIGTERM)
 
 
-_CHECKS = {"010_word_count": check_word_count, "020_live_word_count": check_live}
+def check_listening(programs, name):
+    """Two sensors connect, one of them sends a line that is no reading."""
+    with running([programs / name]) as example:
+        port = int(example.stdout.readline().removeprefix("listening on port "))
+        for text in (b"kitchen 21.5\ncellar 12\n", b"kitchen 23\nhello\nkitchen 22\n"):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(text)
+                client.shutdown(socket.SHUT_WR)
+                client.recv(1)  # closed by the program: it has read all
+        got = end(example, signal.SIGINT)
+    if got != "cellar 12.0\nkitchen 23.0\n2 clients, 4 readings, 1 lines that are none\n":
+        fail("not what was sent", got)
+
+
+_CHECKS = {"010_word_count": check_word_count, "020_live_word_count": check_live,
+           "130_listening_socket": check_listening}
 
 
 def main():

@@ -186,14 +186,6 @@ JoinedRows<K> joined(const Pairs<K, std::string>& left, const Pairs<K, std::stri
   return by_group(std::move(results), group);
 }
 
-/// Results of any join in the form of a full outer one.
-template <class Result>
-auto as_optional(const std::vector<Result>& results) {
-  JoinedRows<typename Result::first_type> rows;
-  for (const auto& [k, sides] : results) rows.push_back({k, {sides.first, sides.second}});
-  return rows;
-}
-
 /// Slices of a few records on either runner.
 inline std::vector<dstream::Options> runners() {
   std::vector<dstream::Options> all = {jobs::by_hand(), jobs::on_executors(1, 2),

@@ -19,10 +19,9 @@ struct Directory {
   std::string operator/(const std::string& name) const { return path + "/" + name; }
 
   std::shared_ptr<dstream::FileSystem> files = dstream::FileSystem::system();
-  std::string path =
-      (std::filesystem::temp_directory_path() /
-       ("dstream_test_" + std::to_string(dstream::Random::system()->next_u64())))
-          .string();
+  std::string path = (std::filesystem::temp_directory_path() /
+                      ("dstream_test_" + std::to_string(dstream::Random::system()->next_u64())))
+                         .string();
 };
 
 inline std::string content(const std::string& path) {

@@ -32,7 +32,16 @@ class FakeHost final : public dstream::detail::SourceHost {
     const std::lock_guard lock(letters_mutex);
     letters.push_back(std::string(source) + ": " + reason + ": " + std::string(payload));
   }
-  void source_failed(std::exception_ptr) override { failures.fetch_add(1); }
+  void source_failed(std::exception_ptr error) override {
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& exception) {
+      const std::lock_guard lock(letters_mutex);
+      failure = exception.what();
+    }
+    failures.fetch_add(1);
+    failures.notify_all();
+  }
   dstream::Clock& clock() override { return *clock_; }
   bool wants_arrivals() const override { return wants_arrivals_; }
 
@@ -40,6 +49,7 @@ class FakeHost final : public dstream::detail::SourceHost {
   std::atomic<int> failures{0};
   std::mutex letters_mutex;
   std::vector<std::string> letters;
+  std::string failure;  // the last one; guarded by letters_mutex
 
  private:
   bool wants_arrivals_;

@@ -54,7 +54,9 @@ std::vector<BlockPtr> read_blocks(ObjectFileReader& from, std::span<const std::s
   constexpr std::size_t kBlockRecords = std::size_t{64} << 10;
   std::vector<BlockPtr> blocks;
   BlockBuilder<T> builder;
-  const auto size = [&] { return blocks.size() < sizes.size() ? sizes[blocks.size()] : kBlockRecords; };
+  const auto size = [&] {
+    return blocks.size() < sizes.size() ? sizes[blocks.size()] : kBlockRecords;
+  };
   std::span<const std::byte> code;
   while (from.next(code)) {
     while (builder.size() == size()) blocks.push_back(builder.finish());

@@ -18,8 +18,8 @@ inline namespace v1 {
 namespace detail {
 
 /// Appends a text field (RFC 4180): in quotes where it holds a comma, a quote or a line end, begins
-/// or ends with a space, or is empty, which tells it from an empty optional; quotes are doubled. All
-/// other bytes stay as they are, valid UTF-8 or not.
+/// or ends with a space, or is empty, which tells it from an empty optional; quotes are doubled.
+/// All other bytes stay as they are, valid UTF-8 or not.
 DSTREAM_EXPORT void append_csv_text(std::string& out, std::string_view text);
 /// Appends a column's name; without one "_1", "_2", …
 DSTREAM_EXPORT void append_csv_name(std::string& out, std::string_view name, std::size_t index);
@@ -29,9 +29,10 @@ inline constexpr bool kCsvOptional = false;
 
 /// Whether T fits into one column.
 template <class T>
-inline constexpr bool kCsvField = (kShapeOf<T> == Shape::kScalar && !std::is_same_v<T, long double>) ||
-                                  kShapeOf<T> == Shape::kText || DurationLike<T> || IsTime<T> ||
-                                  kCsvOptional<T>;
+inline constexpr bool kCsvField = (kShapeOf<T> == Shape::kScalar &&
+                                   !std::is_same_v<T, long double>) ||
+                                  kShapeOf<T> == Shape::kText
+                                  || DurationLike<T> || IsTime<T> || kCsvOptional<T>;
 template <class T>
 inline constexpr bool kCsvOptional<std::optional<T>> = kCsvField<T>;
 

@@ -17,8 +17,8 @@ namespace detail {
 
 /// Where `save_as_*` puts its files: `prefix-TIME_MS[.suffix]`, a directory per batch, with files
 /// `part-NNNNN` of those partitions that have records. What is not committed is in a hidden
-/// directory beside it, `.NAME.staging`, which commit_batch() renames. An earlier output of the same
-/// batch is replaced, unless it holds files that are not part files. Thread-safe.
+/// directory beside it, `.NAME.staging`, which commit_batch() renames. An earlier output of the
+/// same batch is replaced, unless it holds files that are not part files. Thread-safe.
 class DSTREAM_EXPORT FilesOutput : public StagedOutput {
  public:
   FilesOutput(std::string prefix, std::string suffix, const SaveOptions& options,

@@ -9,7 +9,7 @@
 
 #include <dstream/block.h>
 #include <dstream/export.h>
-#include <dstream/receiver_status.h>
+#include <dstream/receiver_info.h>
 #include <dstream/time.h>
 
 namespace dstream {
@@ -19,6 +19,9 @@ class Clock;
 struct Tunables;
 
 namespace detail {
+
+/// What may happen to a receiver; listeners are told.
+enum class ReceiverEvent : std::uint8_t { started, error, stopped };
 
 /// What a running source may ask of its context. All members are safe from any thread.
 class DSTREAM_EXPORT SourceHost {
@@ -30,6 +33,8 @@ class DSTREAM_EXPORT SourceHost {
   virtual void source_failed(std::exception_ptr error) = 0;
   /// A source drops a piece of input; goes to Options::dead_letters. Never throws.
   virtual void dead_letter(const char* source, std::string reason, std::string_view payload) = 0;
+  /// A receiver has started, had an error or stopped; goes to the listeners.
+  virtual void receiver_event(ReceiverEvent, const ReceiverInfo&) {}
   virtual Clock& clock() = 0;
   virtual bool wants_arrivals() const = 0;
 };
@@ -71,11 +76,24 @@ class DSTREAM_EXPORT InputSource {
   /// what had been accepted.
   virtual void stop() {}
 
+  /// The batch that ends at `until`, and with it all before, is committed. Calls come in time order,
+  /// on the thread that moves the batches on: must not wait.
+  virtual void committed(Time /*until*/) {}
+
+  /// No batch runs any more and no call follows but the destructor's.
+  virtual void close() {}
+
   /// New settings; any thread.
   virtual void set_tunables(const Tunables&) {}
 
   /// What a source that receives by itself has done so far; nothing for others. Any thread.
   virtual std::optional<ReceiverStatus> receiver_status() const { return std::nullopt; }
+  /// What a Receiver asked for.
+  virtual std::optional<std::uint32_t> preferred_executor() const { return std::nullopt; }
+
+  /// The input's number, in order of definition; set before start().
+  std::uint32_t stream_id() const { return stream_id_; }
+  void set_stream_id(std::uint32_t id) { stream_id_ = id; }
 
   /// What any other source has done so far, for people; empty where there is nothing to say. Any
   /// thread.
@@ -84,6 +102,9 @@ class DSTREAM_EXPORT InputSource {
   /// What the blocks of the batch that was cut last are, for people; empty where there is nothing to
   /// say.
   virtual std::string describe(Time, Time) const { return {}; }
+
+ private:
+  std::uint32_t stream_id_ = 0;
 };
 
 }  // namespace detail

@@ -69,8 +69,8 @@ void append_json_object(std::string& out, const std::string_view* names, const F
 }
 
 /// Appends a value: pairs and tuples as objects with the names "_1", "_2", as Spark has them;
-/// structs with the names of their fields; enums as numbers; durations as their count; Time as whole
-/// milliseconds; an empty optional as null.
+/// structs with the names of their fields; enums as numbers; durations as their count; Time as
+/// whole milliseconds; an empty optional as null.
 template <class T>
 void append_json(std::string& out, const T& value) {
   constexpr Shape kShape = kShapeOf<T>;

@@ -130,7 +130,9 @@ constexpr bool check_join() {
     if constexpr (kOtherHasKeys) {
       constexpr bool kSameKind = std::is_same_v<typename Keying<Self>::template StreamOf<int>,
                                                 typename Keying<Other>::template StreamOf<int>>;
-      static_assert(kSameKind, "a stream joins a stream, and an Rdd an Rdd: use transform()");
+      static_assert(kSameKind,
+                    "a stream joins a stream, and an Rdd an Rdd; with an Rdd only a stream of pairs "
+                    "joins directly, others inside transform()");
       constexpr bool kSameKeys =
           std::is_same_v<typename Keying<Self>::Key, typename Keying<Other>::Key>;
       static_assert(kSameKeys,

@@ -108,9 +108,9 @@ class DSTREAM_EXPORT ObjectFileReader {
   std::unique_ptr<File> file_;
   const std::string path_;
   std::uint64_t size_;
-  std::uint64_t offset_ = 0;      // of the next byte to be taken
+  std::uint64_t offset_ = 0;  // of the next byte to be taken
   std::string buffer_;
-  std::size_t at_ = 0;            // offset_'s place in the buffer
+  std::size_t at_ = 0;  // offset_'s place in the buffer
   std::uint64_t records_ = 0;
 };
 

@@ -35,8 +35,8 @@ std::vector<Owned<T>> records_of(BlockPtr block) {
 }
 
 template <class T, class U, class Add, class Merge>
-concept AggregateCallables = std::is_same_v<U, Owned<U>> &&
-    std::is_invocable_r_v<U, const Add&, U, const T&> &&
+concept AggregateCallables =
+    std::is_same_v<U, Owned<U>> && std::is_invocable_r_v<U, const Add&, U, const T&> &&
     std::is_invocable_r_v<U, const Merge&, U, U>;
 
 /// Folds each slice, beginning with a zero, and merges the slices' values.

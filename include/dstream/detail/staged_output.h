@@ -61,7 +61,7 @@ class DSTREAM_EXPORT StagedOutput : public OutputOperation {
 
   std::string uid_;
   std::atomic<std::uint64_t> failed_aborts_{0};
-  std::mutex mutex_;  // leaf; guards batches_
+  std::mutex mutex_;            // leaf; guards batches_
   std::vector<Batch> batches_;  // at most as many as batches are in flight
 };
 

@@ -59,7 +59,8 @@ class TransformFunction final : public TransformNode::Function {
     if constexpr (std::is_invocable_v<F&, Rdd<T>...>) {
       return records(jobs, f_(rdd_of_blocks<T>(jobs, std::move(parents[I]), origin_)...));
     } else {
-      return records(jobs, f_(rdd_of_blocks<T>(jobs, std::move(parents[I]), origin_)..., batch_time));
+      return records(jobs,
+                     f_(rdd_of_blocks<T>(jobs, std::move(parents[I]), origin_)..., batch_time));
     }
   }
   std::vector<BlockPtr> records(JobRunner& jobs, const Rdd<U>& result) const {

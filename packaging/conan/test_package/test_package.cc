@@ -5,6 +5,14 @@
 #include <dstream/dstream.h>
 #include <dstream/testing/batch_driver.h>
 #include <dstream/testing/capturing_sink.h>
+#ifdef WITH_NDJSON
+#include <dstream/ndjson/ndjson.h>
+
+struct Event {
+  int id;
+};
+const auto decoder = dstream::ndjson<Event>();  // links the component and simdjson
+#endif
 
 int main() {
   dstream::StreamingContext ssc({.trigger = dstream::Trigger::manual});

@@ -7,6 +7,11 @@
 #include <dstream/dstream.h>
 #include <dstream/testing/batch_driver.h>
 #include <dstream/testing/capturing_sink.h>
+// Clang does not tell the names of fields before version 18.
+#if defined(WITH_ndjson) && !(defined(__clang__) && __clang_major__ < 18)
+#define USE_NDJSON
+#include <dstream/ndjson/ndjson.h>
+#endif
 
 using namespace dstream;
 
@@ -56,4 +61,8 @@ int main() {
               DSTREAM_VERSION_PATCH);
   count_words();
   fail();
+#ifdef USE_NDJSON
+  const auto decoder = ndjson<Reading>();  // links the component's library, and what it needs
+  static_cast<void>(decoder);
+#endif
 }

@@ -1,0 +1,193 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/block.h>
+#include <dstream/detail/arrival_gate.h>
+#include <dstream/detail/input_source.h>
+#include <dstream/memory_bytes.h>
+#include <dstream/push_result.h>
+#include <dstream/receiver_position.h>
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+/// A block that is being filled, without its type.
+class DSTREAM_EXPORT OpenBlock {
+ public:
+  virtual ~OpenBlock();
+  virtual std::size_t size() const = 0;
+  /// Memory held, with what the records hold on the heap.
+  virtual std::size_t bytes() const = 0;
+  /// The block of what is there; empty afterwards.
+  virtual BlockPtr finish() = 0;
+};
+
+template <class T>
+class TypedOpenBlock final : public OpenBlock {
+ public:
+  template <class U>
+  void append(U&& record) {
+    if constexpr (std::is_same_v<T, std::string_view>) {
+      if (builder_.size() == kReserveAt) reserve_as_before();
+    } else if constexpr (!std::is_trivially_copyable_v<Owned<T>>) {
+      heap_bytes_ += owned_bytes(record);
+    }
+    builder_.append(std::forward<U>(record));
+  }
+  std::size_t size() const override { return builder_.size(); }
+  std::size_t bytes() const override { return builder_.bytes() + heap_bytes_; }
+  BlockPtr finish() override {
+    last_records_ = builder_.size();
+    last_bytes_ = builder_.bytes();
+    heap_bytes_ = 0;
+    return builder_.finish();
+  }
+
+ private:
+  /// Records after which a block of text is taken to become as large as the one before: growing
+  /// from there copies nothing.
+  static constexpr std::size_t kReserveAt = 512;
+
+  void reserve_as_before() {
+    if (last_records_ <= 2 * kReserveAt) return;
+    builder_.reserve(last_records_ + last_records_ / 4);
+    builder_.reserve_bytes(last_bytes_);
+  }
+
+  BlockBuilder<T> builder_;
+  std::size_t heap_bytes_ = 0;
+  std::size_t last_records_ = 0;  // of the block before
+  std::size_t last_bytes_ = 0;
+};
+
+/// Cuts what a receiver stores into blocks, and holds them until a batch takes them. A block ends
+/// after the block interval, at 1 MiB, and where a batch is cut. All members are thread-safe.
+///
+/// Bound: what no batch has taken, or a batch still reads, takes at most the capacity and one
+/// further write, and up to as much again that growing blocks have in reserve. Owned by its source
+/// and, for a custom receiver, by the receiver.
+class DSTREAM_EXPORT BlockGenerator {
+ public:
+  static constexpr std::size_t kMaxPositions = 4096;
+  struct Settings {
+    std::size_t capacity_bytes = std::size_t{64} << 20;
+    Duration block_interval = std::chrono::milliseconds(200);
+  };
+  explicit BlockGenerator(std::unique_ptr<OpenBlock> open);
+  BlockGenerator(std::unique_ptr<OpenBlock> open, Settings settings);
+  ~BlockGenerator();
+
+  // The receiving side.
+
+  /// Waits until less than the capacity is held; false once closed.
+  bool await_room();
+  /// Calls `fill(OpenBlock&)` with the block that is being filled, with a lock held; waits for nothing.
+  template <class Fill>
+  void write(Fill&& fill) {
+    std::unique_lock lock(shared_->mutex);
+    fill(*open_);
+    written(lock);
+  }
+  /// Waits for room, then fills; `position` may be null. Returns ok, closed or stopped.
+  template <class Fill>
+  PushResult store(Fill&& fill, const ReceiverPosition* position) {
+    std::unique_lock lock(shared_->mutex);
+    const PushResult result = await_room(lock);
+    if (result != PushResult::ok) return result;
+    fill(*open_);
+    if (position != nullptr) note(*position);
+    written(lock);
+    return PushResult::ok;
+  }
+  /// Waits for room, then adds finished blocks, which a position may cover.
+  PushResult store_blocks(std::vector<BlockPtr> blocks, const ReceiverPosition* position);
+  /// While set, a store() that finds no room returns `stopped` instead of waiting.
+  void set_impatient(bool impatient);
+  void set_capacity(std::size_t bytes);
+
+  // The context's side.
+
+  /// For the time after start().
+  void configure(Settings settings);
+  void start(SourceHost& host);
+  /// Refuses further data; waits for calls to the host that are under way.
+  void close();
+  void cut(Time until, std::vector<BlockPtr>& blocks);
+  bool has_data() const;
+  bool arm_arrival();
+  std::size_t held_bytes() const;
+  std::uint64_t records() const;
+  std::uint64_t refused() const;
+  /// The positions of the cut up to `until`, for people; at most a few of them by name.
+  std::string describe(Time until) const;
+  /// Positions of all cuts up to `until`, which are committed now; forgets them.
+  std::vector<ReceiverPosition> take_committed(Time until);
+  /// Positions of blocks that were finished since the last call. While kMaxPositions wait for it,
+  /// store() waits.
+  std::vector<ReceiverPosition> take_stored();
+  bool any_stored() const { return any_stored_.load(std::memory_order_acquire); }
+
+ private:
+  /// What the generator shares with its blocks, which may outlive it.
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable changed;  ///< there is room, or the generator closes
+    std::size_t block_bytes = 0;      ///< of finished blocks and of those that batches have
+  };
+  struct Sealed {
+    BlockPtr block;
+    std::size_t bytes;
+  };
+  struct Cut {
+    Time until;
+    std::vector<ReceiverPosition> positions;
+  };
+
+  /// `records` of them are refused where it does not return ok.
+  PushResult await_room(std::unique_lock<std::mutex>& lock, std::size_t records = 1);
+  bool has_room() const;
+  void add_stored(const ReceiverPosition& position);
+  void note(const ReceiverPosition& position);
+  void written(std::unique_lock<std::mutex>& lock);
+  void announce(std::unique_lock<std::mutex>& lock);
+  void seal();
+  void add_sealed(BlockPtr block, std::size_t bytes);
+  bool has_data_locked() const { return !sealed_.empty() || open_->size() != 0; }
+  std::size_t held_locked() const;
+  static BlockPtr with_account(const std::shared_ptr<Shared>& shared, Sealed sealed);
+
+  const std::shared_ptr<Shared> shared_;
+  ArrivalGate gate_;
+  // Guarded by shared_->mutex.
+  Settings settings_;
+  Clock* clock_ = nullptr;  // null before start() and after close()
+  std::unique_ptr<OpenBlock> open_;
+  std::vector<ReceiverPosition> open_positions_;  // of records in open_
+  std::optional<Duration> open_since_;
+  std::vector<Sealed> sealed_;
+  std::vector<ReceiverPosition> sealed_positions_;
+  std::vector<ReceiverPosition> stored_;          // waiting for take_stored()
+  std::atomic<bool> any_stored_{false};
+  std::vector<Cut> uncommitted_;                  // at most one per batch that is not committed
+  std::uint64_t records_ = 0;  // of finished blocks
+  std::uint64_t refused_ = 0;
+  bool closed_ = false;
+  bool impatient_ = false;
+  bool armed_ = false;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream
