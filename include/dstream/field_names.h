@@ -40,17 +40,18 @@ consteval std::string_view name_of_pointee() {
   return text.substr(start, end - start);
 }
 
+// A function, so that no object with these addresses is ever emitted: there is nothing to link.
 template <class T>
-inline constexpr auto kFieldPointers = apply_fields(kNamedObject<T>.value,
-                                                    [](const auto&... fields) {
-                                                      return std::tuple(&fields...);
-                                                    });
+consteval auto field_pointers() {
+  return apply_fields(kNamedObject<T>.value,
+                      [](const auto&... fields) { return std::tuple(&fields...); });
+}
 
 template <PlainStruct T>
 consteval auto field_names_of() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<std::string_view, sizeof...(I)>{
-        name_of_pointee<std::get<I>(kFieldPointers<T>)>()...};
+        name_of_pointee<std::get<I>(field_pointers<T>())>()...};
   }
   (std::make_index_sequence<field_count<T>>());
 }
