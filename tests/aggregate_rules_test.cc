@@ -230,7 +230,7 @@ TEST_CASE("a data set has the same aggregates", "[aggregate][rdd]") {
   std::tuple<std::int64_t, std::optional<std::int64_t>> whole;
   stream.foreach_rdd([&](const Rdd<Bid>& rdd) {
     counts = rdd.key_by(&Bid::auction).aggregate(count()).collect();
-    whole = rdd.aggregate(count(), max(&Bid::price)).collect().at(0);
+    whole = rdd.aggregate(count(), max(&Bid::price));
   });
   testing::BatchDriver driver(ssc);
   queue.push_blocks(blocks);
