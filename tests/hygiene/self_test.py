@@ -35,6 +35,12 @@ GOOD = {
         "include/dstream/time.h": "",
         "include/dstream/detail/inner.h": "",
     },
+    "spark_table": {
+        "include/dstream/stream.h": "class Stream { void flat_map(); };\n",
+        "docs/from-spark.md": "| Spark | dstream | Difference |\n|---|---|---|\n"
+                              "| `flatMap(f)` | `Stream`: `flat_map` | `other` |\n"
+                              "| `window` | not yet | |\n",
+    },
     "snippets": {
         "include/dstream/dstream.h": "#include <chrono>\nstruct Thing { int n = 0; };\n",
         "README.md": "```cpp\n#include <vector>\nint main() { std::vector<int> v; }\n```\n"
@@ -83,6 +89,10 @@ PLANTED = {
     ] + [("include/dstream/clock.h", "inline int n() { return rand(); }\n", "clock.h:3")],
     "umbrella": [
         ("include/dstream/forgotten.h", "", "<dstream/forgotten.h>"),
+    ],
+    "spark_table": [
+        ("docs/from-spark.md", "| `glom` | `flat_map`, `glom` | |\n", "from-spark.md:5"),
+        ("docs/from-spark.md", "| `x` | `Strea` | |\n", "Strea"),
     ],
     "snippets": [
         ("README.md", "```cpp\nThing thing;\nthing.missing = 1;\n```\n", "README.md:23"),
