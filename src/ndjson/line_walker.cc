@@ -155,7 +155,7 @@ class Walk {
     const char* const begin = base_ + *token_++;
     const bool negative = std::is_signed_v<T> && *begin == '-';
     std::uint64_t number = 0;
-    const char* const p = json_digits(begin + (negative ? 1 : 0), number);
+    const char* const p = json_digits(begin + (negative ? 1 : 0), end_, number);
     if (p == nullptr || !ends_json_scalar(*p)) return false;
     auto wide = static_cast<Wide>(negative ? 0 - number : number);
     if (p - begin > std::numeric_limits<std::int64_t>::digits10 &&
