@@ -109,7 +109,9 @@ int graphs_that_show(Mistake mistake, std::uint64_t graphs) {
 TEST_CASE("A mistake in an operator is reported", "[property]") {
   const Mistake mistake =
       GENERATE(Mistake::filter_drops_last, Mistake::fold_backwards, Mistake::merge_backwards,
-               Mistake::ignore_slices, Mistake::count_one_less, Mistake::groups_unordered);
+               Mistake::ignore_slices, Mistake::count_one_less, Mistake::groups_unordered,
+               Mistake::join_drops_unmatched, Mistake::group_backwards, Mistake::sort_unstable,
+               Mistake::repartition_loses, Mistake::sort_nan_first, Mistake::partitioner_ignored);
   CAPTURE(static_cast<int>(mistake));
   CHECK(graphs_that_show(mistake, 100) > 3);
 }
