@@ -28,6 +28,10 @@ constexpr std::vector<Operator> (*kFamilies[])() = {
     &number_joins,
     &group_operators,
     &key_fold_operators,
+    &aggregate_operators,
+    &partition_operators,
+    &sort_operators,
+    &rdd_operators,
 };
 
 }  // namespace

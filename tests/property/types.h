@@ -31,5 +31,9 @@ std::vector<Operator> text_joins();
 std::vector<Operator> number_joins();
 std::vector<Operator> group_operators();
 std::vector<Operator> key_fold_operators();
+std::vector<Operator> aggregate_operators();
+std::vector<Operator> partition_operators();
+std::vector<Operator> sort_operators();
+std::vector<Operator> rdd_operators();
 
 }  // namespace property
