@@ -136,7 +136,7 @@ Slices<T> fold_batch(const Slices<T>& input, const F& f, const OracleSettings& s
   std::optional<T> result;
   for (const std::vector<T>& slice : for_fold(input, settings)) {
     T folded = slice.front();
-    for (std::size_t i = 1; i < slice.size(); ++i) folded = f(folded, slice[i]);
+    for (std::size_t i = 1; i < slice.size(); ++i) folded = f(std::move(folded), slice[i]);
     result = result ? f(*result, folded) : folded;
   }
   if (!result) return {};
@@ -200,7 +200,7 @@ struct FirstSeen {
       entries.emplace_back(key, first(record));
     } else {
       V& into = entries[at->second].second;
-      into = fold(into, record);
+      into = fold(std::move(into), record);
     }
   }
 };
@@ -259,7 +259,9 @@ template <class K, class V, class T, class KeyOf, class ValueOf, class F>
 Slices<std::pair<K, V>> fold_by_key(const Slices<T>& input, const KeyOf& key_of,
                                     const ValueOf& value_of, const F& fold,
                                     const Placement& placement, const OracleSettings& settings) {
-  const auto add = [&](const V& folded, const T& record) { return fold(folded, value_of(record)); };
+  const auto add = [&](V folded, const T& record) {
+    return fold(std::move(folded), value_of(record));
+  };
   return combine_by_key<K, V>(input, key_of, value_of, add, fold, placement, settings);
 }
 

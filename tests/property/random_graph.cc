@@ -46,14 +46,19 @@ class GraphMaker {
     for (std::size_t i = 0; i < graph_.sources; ++i) {
       Node node;
       // Two sources of one type can be united.
-      node.type = i > 0 && rng_.one_in(2) ? graph_.nodes[i - 1].type
-                                          : static_cast<Type>(rng_.below(kTypes));
+      node.type = i > 0 && rng_.one_in(2) ? graph_.nodes[i - 1].type : source_type();
       if (i == 0 && size_ == Size::large) {
         static constexpr Type kPairs[] = {Type::text_count, Type::view_count, Type::id_real};
         node.type = kPairs[rng_.below(3)];
       }
       graph_.nodes.push_back(node);
     }
+  }
+
+  /// Any; more often views, which few operators make.
+  Type source_type() {
+    if (rng_.one_in(5)) return rng_.one_in(2) ? Type::view : Type::view_count;
+    return static_cast<Type>(rng_.below(kTypes));
   }
 
   /// A fold by key over the first source that shows how its slices were combined.
@@ -66,9 +71,24 @@ class GraphMaker {
   }
 
   void add_operator() {
+    if (rng_.one_in(5)) return add_meeting();
     const std::size_t input = pick_input();
     const auto& operators = operators_of(graph_.nodes[input].type);
     add_node(input, operators[rng_.below(operators.size())], rng_.word());
+  }
+
+  /// Joins and other operators of two streams of certain types, where there are such streams: left
+  /// to chance they would be rare.
+  void add_meeting() {
+    const std::size_t input = pick_input();
+    std::vector<const Operator*> meetings;
+    for (const Operator& op : operators_of(graph_.nodes[input].type)) {
+      const bool of_one_type = op.second == op.input && !op.product;
+      if (op.binary && !of_one_type && pick_partner(op.second) < graph_.nodes.size()) {
+        meetings.push_back(&op);
+      }
+    }
+    if (!meetings.empty()) add_node(input, *meetings[rng_.below(meetings.size())], rng_.word());
   }
 
   void add_node(std::size_t a, const Operator& op, std::uint64_t p) {
