@@ -19,6 +19,8 @@ std::vector<Operator> group_operators() {
       binary<CogroupOp<Counts, Views, TextCount>, TextCount, ViewCount>(),
       binary<CogroupOp<ByNumber, Numbers, IdReal>, Int, IdReal>(),
       binary<CogroupOp<ByOwn, ByOwn, Int>, double, double>(),
+      binary<DistinctJoinOp<Int, IdReal>, Int, Int>(),
+      binary<DistinctJoinOp<std::string, TextCount>, std::string, std::string>(),
   };
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -208,6 +210,33 @@ struct DistinctOp {
     const auto key = [](const H& r) { return r; };
     const auto once = count_by_key<H>(in, key, o.placement(), st);
     return each<H>(once, [](const auto& entry, auto& out) { out.push_back(entry.first); });
+  }
+};
+
+/// Of many keys, so that few records have the same.
+struct WideKey {
+  using Key = Int;
+  OpParams o;
+  template <class A>
+  Int operator()(const A& record) const {
+    o.point(word(record));
+    return static_cast<Int>(word(record) % 16384);
+  }
+};
+
+/// A join that stays small in large batches: of different records, by many keys.
+template <class T, class U>
+struct DistinctJoinOp {
+  static constexpr std::string_view kName = "distinct.key_by.full_outer_join(distinct.key_by)";
+  using By = ByKey<T, WideKey>;
+  using Joining = JoinOp<Join::full, By, By, U>;
+  static auto build(const dstream::DStream<T>& a, const dstream::DStream<T>& b,
+                    const OpParams& o) {
+    return Joining::build(DistinctOp<T>::build(a, o), DistinctOp<T>::build(b, o), o);
+  }
+  static Slices<U> run(const Slices<T>& a, const Slices<T>& b, const OpParams& o,
+                       const Settings& st) {
+    return Joining::run(DistinctOp<T>::run(a, o, st), DistinctOp<T>::run(b, o, st), o, st);
   }
 };
 
