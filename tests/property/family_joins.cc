@@ -1,0 +1,28 @@
+#include "property/join_ops.h"
+#include "property/registry.h"
+#include "property/types.h"
+
+namespace property {
+namespace {
+
+template <Join kJoin, class A, class B, class U>
+Operator join() {
+  return binary<JoinOp<kJoin, A, B, U>, typename A::Record, typename B::Record>(product());
+}
+
+}  // namespace
+
+std::vector<Operator> text_joins() {
+  using Counts = Pairs<TextCount>;
+  using Views = Pairs<ViewCount>;
+  return {
+      join<Join::inner, Counts, Views, TextCount>(),
+      join<Join::inner, Views, Views, TextCount>(),
+      join<Join::left, Views, Counts, TextCount>(),
+      join<Join::right, Counts, Counts, std::string>(),
+      join<Join::full, Counts, Views, Reading>(),
+      join<Join::full, ByKey<std::string, TextKey>, ByKey<Int, TextKey>, IdReal>(),
+  };
+}
+
+}  // namespace property
