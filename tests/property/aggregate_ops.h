@@ -164,10 +164,11 @@ struct KeyAggregateOp {
   using By = ByKey<T, KeyOf>;
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return in_partitions(o, [&](auto n) {
-             return with_aggregates(
-                 o, [&](auto... a) { return s.key_by(KeyOf{o}).aggregate(a..., n); });
-           })
+    return in_partitions(o,
+                         [&](auto n) {
+                           return with_aggregates(
+                               o, [&](auto... a) { return s.key_by(KeyOf{o}).aggregate(a..., n); });
+                         })
         .map(Make<U>{o});
   }
   static Slices<U> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
@@ -181,8 +182,8 @@ struct KeyAggregateOp {
       return into;
     };
     const auto key = [&](const H& r) { return By::key(r, o); };
-    const auto keys = combine_by_key<typename By::Key, Figures<T>>(in, key, first, add, merge,
-                                                                   o.placement(), st);
+    const auto keys =
+        combine_by_key<typename By::Key, Figures<T>>(in, key, first, add, merge, o.placement(), st);
     return each<U>(keys, [&](const auto& entry, auto& out) {
       const Figures<T>& f = entry.second;
       const std::tuple result(static_cast<Int>(f.records.size()), f.mean(o), f.sum, f.least(o),

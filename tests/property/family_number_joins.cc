@@ -3,14 +3,6 @@
 #include "property/types.h"
 
 namespace property {
-namespace {
-
-template <Join kJoin, class A, class B, class U>
-Operator join() {
-  return binary<JoinOp<kJoin, A, B, U>, typename A::Record, typename B::Record>(product());
-}
-
-}  // namespace
 
 std::vector<Operator> number_joins() {
   using Numbers = Pairs<IdReal>;

@@ -34,8 +34,8 @@ struct MakeOfGroup {
   OpParams o;
   template <class K, class G>
   U operator()(const std::pair<K, G>& group) const {
-    const std::uint64_t w = mix(word(std::string_view(key_bytes(group.first)))) +
-                            group_word(group.second, o);
+    const std::uint64_t w =
+        mix(word(std::string_view(key_bytes(group.first)))) + group_word(group.second, o);
     o.point(w);
     return make<U>(w);
   }
@@ -67,8 +67,7 @@ struct GroupOp {
         .map(MakeOfGroup<U>{o});
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
-    const auto groups =
-        place_in_partitions(gather(entries_of<By>(in, o), st), o.placement(), st);
+    const auto groups = place_in_partitions(gather(entries_of<By>(in, o), st), o.placement(), st);
     return each<U>(groups,
                    [&](const auto& group, auto& out) { out.push_back(MakeOfGroup<U>{o}(group)); });
   }
@@ -105,8 +104,8 @@ struct CogroupOp {
       }
       return groups;
     };
-    const auto groups = for_each_place<R>(entries_of<A>(a, o), entries_of<B>(b, o), o.placement(),
-                                          st, place);
+    const auto groups =
+        for_each_place<R>(entries_of<A>(a, o), entries_of<B>(b, o), o.placement(), st, place);
     return each<U>(groups,
                    [&](const auto& group, auto& out) { out.push_back(MakeOfGroup<U>{o}(group)); });
   }
@@ -230,8 +229,7 @@ struct DistinctJoinOp {
   static constexpr std::string_view kName = "distinct.key_by.full_outer_join(distinct.key_by)";
   using By = ByKey<T, WideKey>;
   using Joining = JoinOp<Join::full, By, By, U>;
-  static auto build(const dstream::DStream<T>& a, const dstream::DStream<T>& b,
-                    const OpParams& o) {
+  static auto build(const dstream::DStream<T>& a, const dstream::DStream<T>& b, const OpParams& o) {
     return Joining::build(DistinctOp<T>::build(a, o), DistinctOp<T>::build(b, o), o);
   }
   static Slices<U> run(const Slices<T>& a, const Slices<T>& b, const OpParams& o,

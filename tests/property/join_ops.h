@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "property/by_key.h"
+#include "property/registry.h"
 
 /// The joins of two streams, and the oracle's idea of them.
 namespace property {
@@ -99,11 +100,10 @@ struct JoinOp {
 
   static auto build(const dstream::DStream<TA>& a, const dstream::DStream<TB>& b,
                     const OpParams& o) {
-    return build_to<U>(in_partitions(o,
-                                     [&](auto n) {
-                                       return build_join<kJoin>(A::keyed(a, o), B::keyed(b, o), n);
-                                     }),
-                       o);
+    return build_to<U>(
+        in_partitions(o,
+                      [&](auto n) { return build_join<kJoin>(A::keyed(a, o), B::keyed(b, o), n); }),
+        o);
   }
   static Slices<U> run(const Slices<Held<TA>>& a, const Slices<Held<TB>>& b, const OpParams& o,
                        const Settings& st) {
@@ -111,11 +111,15 @@ struct JoinOp {
   }
   static Slices<R> joined(const Slices<Held<TA>>& a, const Slices<Held<TB>>& b, const OpParams& o,
                           const Settings& st) {
-    return for_each_place<R>(entries_of<A>(a, o), entries_of<B>(b, o), o.placement(), st,
-                             [&](const auto& left, const auto& right) {
-                               return join_place<kJoin>(left, right, st);
-                             });
+    return for_each_place<R>(
+        entries_of<A>(a, o), entries_of<B>(b, o), o.placement(), st,
+        [&](const auto& left, const auto& right) { return join_place<kJoin>(left, right, st); });
   }
 };
+
+template <Join kJoin, class A, class B, class U>
+Operator join() {
+  return binary<JoinOp<kJoin, A, B, U>, typename A::Record, typename B::Record>(product());
+}
 
 }  // namespace property

@@ -21,10 +21,10 @@ enum class Known : std::uint8_t {
 /// What an operator of a graph is told besides its inputs.
 struct OpParams {
   std::uint32_t id = 0;
-  std::uint32_t partitions = 0;  ///< of a shuffle; 0: the context's
-  std::uint64_t p = 0;           ///< decides what the callables do
-  Known known = Known::content;  ///< of the input: what the result may depend on
-  Faults* faults = nullptr;      ///< null for the oracle
+  std::uint32_t partitions = 0;                  ///< of a shuffle; 0: the context's
+  std::uint64_t p = 0;                           ///< decides what the callables do
+  Known known = Known::content;                  ///< of the input: what the result may depend on
+  Faults* faults = nullptr;                      ///< null for the oracle
   dstream::StreamingContext* context = nullptr;  ///< null for the oracle
 
   dstream::Partitions shuffle() const {

@@ -148,8 +148,7 @@ struct KeyCountOp {
   static constexpr std::string_view kName = "key_by.count";
   using K = typename KeyOf::Key;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(in_partitions(
-        o, [&](auto n) { return s.key_by(KeyOf{o}).count(n); }), o);
+    return build_to<U>(in_partitions(o, [&](auto n) { return s.key_by(KeyOf{o}).count(n); }), o);
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const Held<T>& r) { return K(KeyOf{o}(seen<T>(r))); };
@@ -163,8 +162,8 @@ struct KeyReduceOp {
   using K = typename KeyOf::Key;
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(in_partitions(
-        o, [&](auto n) { return s.key_by(KeyOf{o}).reduce(Combine{o}, n); }), o);
+    return build_to<U>(
+        in_partitions(o, [&](auto n) { return s.key_by(KeyOf{o}).reduce(Combine{o}, n); }), o);
   }
   static Slices<U> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const H& r) { return K(KeyOf{o}(seen<T>(r))); };
@@ -196,8 +195,7 @@ template <class T, class U>
 struct CountByValueOp {
   static constexpr std::string_view kName = "count_by_value";
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(in_partitions(
-        o, [&](auto n) { return s.count_by_value(n); }), o);
+    return build_to<U>(in_partitions(o, [&](auto n) { return s.count_by_value(n); }), o);
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     const auto key = [](const Held<T>& r) { return r; };
@@ -210,14 +208,13 @@ struct ReduceByKeyOp {
   static constexpr std::string_view kName = "reduce_by_key";
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return in_partitions(
-        o, [&](auto n) { return s.reduce_by_key(Combine{o}, n); });
+    return in_partitions(o, [&](auto n) { return s.reduce_by_key(Combine{o}, n); });
   }
   static Slices<H> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
     const auto key = [](const H& r) { return r.first; };
     const auto value = [](const H& r) { return r.second; };
-    return fold_by_key<typename H::first_type, typename H::second_type>(
-        in, key, value, Combine{o}, o.placement(), st);
+    return fold_by_key<typename H::first_type, typename H::second_type>(in, key, value, Combine{o},
+                                                                        o.placement(), st);
   }
 };
 

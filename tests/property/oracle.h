@@ -228,7 +228,8 @@ template <class K, class V>
 Slices<std::pair<K, V>> place_in_partitions(const std::vector<std::pair<K, V>>& entries,
                                             const Placement& placement,
                                             const OracleSettings& settings) {
-  if (settings.mistake == Mistake::groups_unordered) return without_empty<std::pair<K, V>>({entries});
+  if (settings.mistake == Mistake::groups_unordered)
+    return without_empty<std::pair<K, V>>({entries});
   Slices<std::pair<K, V>> result(placement.count(settings));
   for (const auto& [place, group] : by_place(entries, placement, settings)) {
     auto& partition = result[place.first];
@@ -242,8 +243,7 @@ Slices<std::pair<K, V>> place_in_partitions(const std::vector<std::pair<K, V>>& 
 template <class K, class V, class T, class KeyOf, class First, class Add, class Merge>
 Slices<std::pair<K, V>> combine_by_key(const Slices<T>& input, const KeyOf& key_of,
                                        const First& first, const Add& add, const Merge& merge,
-                                       const Placement& placement,
-                                       const OracleSettings& settings) {
+                                       const Placement& placement, const OracleSettings& settings) {
   const auto same = [](const V& value) { return value; };
   FirstSeen<K, V> merged;
   for (const std::vector<T>& slice : for_fold(input, settings)) {

@@ -34,8 +34,7 @@ struct ZipWithIndexOp {
   static constexpr std::string_view kName = "zip_with_index";
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
     return s.zip_with_index().map([o](const std::pair<T, std::int64_t>& numbered) {
-      return Make<U>{o}(
-          std::pair(static_cast<Int>(word(numbered.first)), Int{numbered.second}));
+      return Make<U>{o}(std::pair(static_cast<Int>(word(numbered.first)), Int{numbered.second}));
     });
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {

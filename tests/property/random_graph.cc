@@ -205,8 +205,8 @@ std::string describe(const Graph& graph) {
                      std::to_string(graph.batches.size()) + " batches, slices of " +
                      std::to_string(graph.settings.slice_records) + " records, " +
                      std::to_string(graph.settings.default_partitions) + " partitions\n";
-  static constexpr const char* kKnown[] = {", whatever it is\n", ", in any order\n",
-                                           ", in order\n", ", in slices\n"};
+  static constexpr const char* kKnown[] = {", whatever it is\n", ", in any order\n", ", in order\n",
+                                           ", in slices\n"};
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     text += "  " + std::to_string(i) + ": ";

@@ -22,8 +22,7 @@ namespace property {
 template <class T, class S, class U>
 struct TransformWithOp {
   static constexpr std::string_view kName = "transform_with(map, union)";
-  static auto build(const dstream::DStream<T>& a, const dstream::DStream<S>& b,
-                    const OpParams& o) {
+  static auto build(const dstream::DStream<T>& a, const dstream::DStream<S>& b, const OpParams& o) {
     return a.transform_with(
         b, [o](const dstream::Rdd<T>& left, const dstream::Rdd<S>& right, dstream::Time time) {
           const auto first = left.map(Make<U>{o});
@@ -49,8 +48,7 @@ struct TransformJoinOp {
   static constexpr std::string_view kName = "transform(a, b, a; count, full_outer_join)";
   using A = Pairs<TextCount>;
   using B = ByKey<S, TextKey>;
-  static auto build(const dstream::DStream<T>& a, const dstream::DStream<S>& b,
-                    const OpParams& o) {
+  static auto build(const dstream::DStream<T>& a, const dstream::DStream<S>& b, const OpParams& o) {
     return o.context->transform(
         std::tie(a, b, a), [o](const dstream::Rdd<T>& left, const dstream::Rdd<S>& right,
                                const dstream::Rdd<T>& same) {
@@ -79,8 +77,7 @@ struct StaticJoinOp {
   using Row = std::pair<typename Held<T>::first_type, Int>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
     const auto table = o.context->parallelize(rows(o), o.p % 5);
-    return in_partitions(o, [&](auto n) { return build_join<kJoin>(s, table, n); })
-        .map(Make<U>{o});
+    return in_partitions(o, [&](auto n) { return build_join<kJoin>(s, table, n); }).map(Make<U>{o});
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     using R = Joined<kJoin, typename Held<T>::first_type, typename Held<T>::second_type, Int>;
@@ -128,8 +125,8 @@ struct ActionsOp {
         cut(in, st), [&](const H& r) { return Keep{o}(seen<T>(r)); }, st);
     const std::vector<H> all = end_to_end(kept);
     const auto head = [&](const std::vector<H>& list, std::size_t n) {
-      return std::vector<H>(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(
-                                                             std::min(n, list.size())));
+      return std::vector<H>(list.begin(),
+                            list.begin() + static_cast<std::ptrdiff_t>(std::min(n, list.size())));
     };
     const auto key = [&](const H& r) { return SortKey{o}(seen<T>(r)); };
     const std::vector<H> folded = end_to_end(fold_batch(kept, Combine{o}, st));
@@ -158,7 +155,9 @@ struct ActionsOp {
     }
     static Int number_of(Int value) { return value; }
     template <class A>
-    static Int number_of(const A& record) { return static_cast<Int>(word(record)); }
+    static Int number_of(const A& record) {
+      return static_cast<Int>(word(record));
+    }
   };
   static Int chained(const Slices<H>& slices, const OpParams& o) {
     Int total = 0;

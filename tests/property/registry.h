@@ -46,8 +46,7 @@ Operator binary(Operator op = {}) {
   op.build = [](const AnyStream& a, const AnyStream& b, const OpParams& o) {
     return AnyStream::of(Op::build(a.as<T>(), b.as<S>(), o));
   };
-  op.run = [](const AnySlices& a, const AnySlices& b, const OpParams& o,
-              const OracleSettings& st) {
+  op.run = [](const AnySlices& a, const AnySlices& b, const OpParams& o, const OracleSettings& st) {
     return AnySlices::of(Op::run(a.as<Held<T>>(), b.as<Held<S>>(), o, st));
   };
   return op;

@@ -52,8 +52,7 @@ struct MapPartitionsOp {
   static constexpr std::string_view kName = "map_partitions";
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return s.map_partitions(
-        [o](std::span<const H> records) { return Backwards<U>{o}(records); });
+    return s.map_partitions([o](std::span<const H> records) { return Backwards<U>{o}(records); });
   }
   static Slices<U> run(const Slices<H>& in, const OpParams& o, const Settings&) {
     Slices<U> results;
@@ -132,8 +131,8 @@ struct SampleOp {
 /// The records if a sample of them is one, in their order; else none.
 template <class T, bool kReplace>
 struct SampleAuditOp {
-  static constexpr std::string_view kName = kReplace ? "audit(sample_with_replacement)"
-                                                     : "audit(sample)";
+  static constexpr std::string_view kName =
+      kReplace ? "audit(sample_with_replacement)" : "audit(sample)";
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
     return s.transform_with(SampleOp<T, kReplace>::build(s, o),
@@ -147,8 +146,7 @@ struct SampleAuditOp {
   }
 
  private:
-  static bool is_sample(const std::vector<H>& all, const std::vector<H>& drawn,
-                        const OpParams& o) {
+  static bool is_sample(const std::vector<H>& all, const std::vector<H>& drawn, const OpParams& o) {
     std::size_t at = 0;
     for (const H& record : drawn) {
       while (at < all.size() && exact_bytes(all[at]) != exact_bytes(record)) ++at;
@@ -167,8 +165,7 @@ template <class T>
 struct UnionAllOp {
   static constexpr std::string_view kName = "union_all(a, b, a, map of b)";
   using H = Held<T>;
-  static auto build(const dstream::DStream<T>& a, const dstream::DStream<T>& b,
-                    const OpParams& o) {
+  static auto build(const dstream::DStream<T>& a, const dstream::DStream<T>& b, const OpParams& o) {
     return dstream::union_all({a, b, a, b.filter(Keep{o})});
   }
   static Slices<H> run(const Slices<H>& a, const Slices<H>& b, const OpParams& o,
