@@ -1,4 +1,4 @@
-#include "json_number.h"
+#include "ndjson/json_number.h"
 
 #include <charconv>
 #include <system_error>

@@ -5,8 +5,8 @@
 
 #include <dstream/ndjson/ndjson.h>
 
-#include "json_number.h"
-#include "line_walker.h"
+#include "ndjson/json_number.h"
+#include "ndjson/line_walker.h"
 
 namespace dstream {
 inline namespace v1 {

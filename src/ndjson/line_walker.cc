@@ -1,4 +1,4 @@
-#include "line_walker.h"
+#include "ndjson/line_walker.h"
 
 #include <charconv>
 #include <concepts>
@@ -8,7 +8,7 @@
 #include <system_error>
 #include <type_traits>
 
-#include "json_number.h"
+#include "ndjson/json_number.h"
 
 namespace dstream {
 inline namespace v1 {

@@ -7,8 +7,7 @@
 
 #include <simdjson.h>
 
-#include <dstream/detail/scratch_text.h>
-#include <dstream/ndjson/json_type.h>
+#include <dstream/ndjson/ndjson.h>
 
 namespace dstream {
 inline namespace v1 {
