@@ -55,7 +55,7 @@ template <class T>
 class PrintOutput final : public OutputOperation {
  public:
   explicit PrintOutput(std::size_t limit) : OutputOperation(OutputPhase::task), limit_(limit) {}
-  StepPtr make_step() const override { return std::make_unique<PrintStep<T>>(limit_); }
+  StepPtr make_step() const override { return StepPtr(new PrintStep<T>(limit_)); }
 
  private:
   const std::size_t limit_;
@@ -81,8 +81,8 @@ template <class T, class F>
 class ForEachOutput final : public OutputOperation {
  public:
   explicit ForEachOutput(F f)
-      : OutputOperation(OutputPhase::task), f_(std::make_unique<F>(std::move(f))) {}
-  StepPtr make_step() const override { return std::make_unique<CallStep>(*f_); }
+      : OutputOperation(OutputPhase::task), f_(new F(std::move(f))) {}
+  StepPtr make_step() const override { return StepPtr(new CallStep(*f_)); }
 
  private:
   class CallStep final : public Step {
@@ -96,7 +96,7 @@ class ForEachOutput final : public OutputOperation {
     F& f_;
   };
 
-  std::unique_ptr<F> f_;
+  Box<F> f_;
 };
 
 /// Calls a function with each batch's data set, on the driver thread.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <dstream/detail/box.h>
 #include <dstream/detail/csv_record.h>
 #include <dstream/detail/json_record.h>
 #include <dstream/export.h>
@@ -49,7 +50,7 @@ class DSTREAM_EXPORT SocketLines {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  Box<State> state_;
 };
 
 /// Throws Errc::invalid_argument: records of the type cannot be written so.

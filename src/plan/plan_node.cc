@@ -41,7 +41,7 @@ std::uint32_t CoExchange::partitions(const ExchangeSettings& settings) const {
 TerminalPtr CoExchange::make_writer(const ExchangeSettings& settings) const {
   return sides_.front()->make_writer(settings);
 }
-std::unique_ptr<ExchangeReader> CoExchange::make_reader(const ExchangeSettings&) const {
+ReaderPtr CoExchange::make_reader(const ExchangeSettings&) const {
   return make_reader_();
 }
 SourceHost::~SourceHost() = default;
@@ -73,7 +73,7 @@ class GatherReader final : public ExchangeReader {
 
 }  // namespace
 
-std::unique_ptr<ExchangeReader> GatherExchange::make_reader(const ExchangeSettings&) const {
+ReaderPtr GatherExchange::make_reader(const ExchangeSettings&) const {
   return std::make_unique<GatherReader>();
 }
 
@@ -120,7 +120,7 @@ TransformNode::Function::~Function() = default;
 TransformNode::TransformNode(Origin node_origin, std::string_view type,
                              std::vector<PlanNodePtr> node_parents,
                              std::vector<CollectorFactory> collectors,
-                             std::unique_ptr<Function> body)
+                             Box<Function> body)
     : PlanNode(NodeKind::transform, node_origin, type, std::move(node_parents)),
       function(std::move(body)) {
   collect_parent = std::move(collectors);

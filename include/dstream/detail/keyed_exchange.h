@@ -136,11 +136,11 @@ class KeyedExchange final : public Exchange {
     return partitions_.counted(settings);
   }
   TerminalPtr make_writer(const ExchangeSettings& settings) const override {
-    return std::make_unique<KeyedWriter<T, K, Keys, Fold>>(keys_, fold_, partitions_, pool_,
-                                                           settings);
+    return TerminalPtr(new KeyedWriter<T, K, Keys, Fold>(keys_, fold_, partitions_, pool_,
+                                                           settings));
   }
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override {
-    return std::make_unique<KeyedReader<K, Fold>>(fold_);
+  ReaderPtr make_reader(const ExchangeSettings&) const override {
+    return ReaderPtr(new KeyedReader<K, Fold>(fold_));
   }
   void recycle(SliceOutputPtr output) const override {
     pool_.put_back(std::static_pointer_cast<KeyedSlice<K, V>>(std::move(output)));

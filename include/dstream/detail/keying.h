@@ -84,8 +84,8 @@ std::shared_ptr<const ExchangeSide> scatter_side(
 }
 
 template <class Reader>
-std::unique_ptr<ExchangeReader> make_exchange_reader() {
-  return std::make_unique<Reader>();
+ReaderPtr make_exchange_reader() {
+  return ReaderPtr(new Reader());
 }
 
 /// A shuffle that brings all values of a key together; Reader makes records of U of them.

@@ -150,10 +150,10 @@ class DSTREAM_EXPORT TransformNode final : public PlanNode {
   };
 
   TransformNode(Origin origin, std::string_view element_type, std::vector<PlanNodePtr> parents,
-                std::vector<CollectorFactory> collectors, std::unique_ptr<Function> function);
+                std::vector<CollectorFactory> collectors, Box<Function> function);
   ~TransformNode() override;
 
-  const std::unique_ptr<const Function> function;
+  const Box<Function> function;
 };
 
 /// When an output does its work.

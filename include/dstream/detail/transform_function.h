@@ -79,7 +79,7 @@ PlanNodePtr make_transform_node(const Origin& origin, std::vector<PlanNodePtr> p
   return std::make_shared<TransformNode>(
       origin, type_name<typename Function::U>(), std::move(parents),
       std::vector<CollectorFactory>{&make_collector<T>...},
-      std::make_unique<Function>(std::move(f), origin));
+      Box<TransformNode::Function>(new Function(std::move(f), origin)));
 }
 
 }  // namespace detail
