@@ -8,6 +8,7 @@
 
 #include <dstream/batch_info.h>
 #include <dstream/detail/console.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/format.h>
 #include <dstream/output_options.h>
@@ -64,7 +65,7 @@ class PrintOutput final : public OutputOperation {
 /// A function of its own, so that the library can hold the common ones ready compiled.
 template <class T>
 std::shared_ptr<OutputOperation> make_print_output(std::size_t limit) {
-  return std::make_shared<PrintOutput<T>>(limit);
+  return make_kept<PrintOutput<T>, OutputOperation>(limit);
 }
 
 extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation> make_print_output<std::string_view>(

@@ -1,5 +1,6 @@
 #include "dstream/detail/plan_node.h"
 
+#include "dstream/detail/kept.h"
 #include "dstream/detail/key_partitions.h"
 #include "dstream/detail/narrow_steps.h"
 #include "dstream/detail/plan_context.h"
@@ -166,6 +167,31 @@ PlanNodePtr make_co_exchange_node(Origin origin, std::string_view element_type,
   return std::make_shared<ExchangeNode>(
       origin, element_type, std::move(parents),
       std::make_shared<CoExchange>(std::move(sides), make_reader));
+}
+
+std::shared_ptr<SourceNode> make_source_node(Origin origin, std::string_view element_type,
+                                             std::shared_ptr<InputSource> source) {
+  return std::make_shared<SourceNode>(origin, element_type, std::move(source));
+}
+std::shared_ptr<SourceNode> make_source_node(Origin origin, std::string_view element_type,
+                                             std::vector<BlockPtr> blocks) {
+  return std::make_shared<SourceNode>(origin, element_type, std::move(blocks));
+}
+std::shared_ptr<SourceNode> make_source_node(Origin origin, std::string_view element_type,
+                                             std::shared_ptr<BlockProvider> provider) {
+  return std::make_shared<SourceNode>(origin, element_type, std::move(provider));
+}
+
+PlanNodePtr make_transform_node(Origin origin, std::string_view element_type,
+                                std::vector<PlanNodePtr> parents,
+                                std::vector<CollectorFactory> collectors,
+                                Box<TransformNode::Function> function) {
+  return std::make_shared<TransformNode>(origin, element_type, std::move(parents),
+                                         std::move(collectors), std::move(function));
+}
+
+std::shared_ptr<const void> keep(const void* object, void (*destroy)(const void*)) {
+  return {object, destroy};
 }
 
 PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,

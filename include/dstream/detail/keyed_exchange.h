@@ -12,6 +12,7 @@
 #include <dstream/detail/combine_slice.h>
 #include <dstream/detail/combine_table.h>
 #include <dstream/detail/exchange.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/key_partitions.h>
 #include <dstream/detail/keyed_slice.h>
 #include <dstream/detail/keys.h>
@@ -160,7 +161,7 @@ using KeyCountFold = CountFold<std::int64_t>;
 /// ones ready compiled.
 template <class T>
 std::shared_ptr<const Exchange> make_count_exchange(KeyPartitions<Owned<T>> partitions) {
-  return std::make_shared<KeyedExchange<T, Owned<T>, RecordAsKey, KeyCountFold>>(
+  return make_kept<KeyedExchange<T, Owned<T>, RecordAsKey, KeyCountFold>, const Exchange>(
       RecordAsKey{}, KeyCountFold{}, std::move(partitions));
 }
 
