@@ -107,9 +107,10 @@ class Rdd : public Transformations<T, Rdd> {
     if constexpr (detail::AggregateCallables<T, U, Add, Merge>) {
       detail::check_retainable<U>();
       using Fold = detail::AggregateFold<T, U, Add, Merge>;
-      const Rdd<U> folded = detail::exchange<U>(
-          *this, {"aggregate", where},
-          detail::make_kept<detail::FoldExchange<Fold>, const detail::Exchange>(Fold{zero, std::move(add), std::move(merge)}));
+      const Rdd<U> folded =
+          detail::exchange<U>(*this, {"aggregate", where},
+                              detail::make_kept<detail::FoldExchange<Fold>, const detail::Exchange>(
+                                  Fold{zero, std::move(add), std::move(merge)}));
       std::optional<U> result = detail::only(folded.collect());
       return result ? *std::move(result) : zero;
     } else {

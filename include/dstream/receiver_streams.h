@@ -195,8 +195,10 @@ class ReceiverStreams {
   template <class D>
   static detail::ByteSourceParts parts(const char* operation, D decoder, BadRecords bad_records,
                                        std::size_t max_pending_bytes) {
-    return {operation, detail::make_kept<detail::TypedDecoder<D>, const detail::RecordDecoder>(std::move(decoder)),
-            bad_records, max_pending_bytes};
+    return {
+        operation,
+        detail::make_kept<detail::TypedDecoder<D>, const detail::RecordDecoder>(std::move(decoder)),
+        bad_records, max_pending_bytes};
   }
   template <class D>
   DStream<typename D::Record> add(std::shared_ptr<detail::InputSource> source,

@@ -159,7 +159,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     static_assert(std::is_invocable_v<F&, const T&>,
                   "for_each: the callable must be callable as f(const T&)");
     if constexpr (std::is_invocable_v<F&, const T&>) {
-      auto output = detail::make_kept<detail::ForEachOutput<T, F>, detail::OutputOperation>(std::move(f));
+      auto output =
+          detail::make_kept<detail::ForEachOutput<T, F>, detail::OutputOperation>(std::move(f));
       const detail::Origin origin{"for_each", where};
       add_step_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
                       std::move(output), {std::move(options.name), options.on_failure});
@@ -179,9 +180,11 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "f(Rdd<T>, Time, const BatchInfo&)");
     if constexpr (kShape) {
       const detail::Origin origin{"foreach_rdd", where};
-      add_collecting_output(origin,
-                            detail::make_kept<detail::ForeachRddOutput<T, F>, detail::OutputOperation>(std::move(f), origin),
-                            std::move(options));
+      add_collecting_output(
+          origin,
+          detail::make_kept<detail::ForeachRddOutput<T, F>, detail::OutputOperation>(std::move(f),
+                                                                                     origin),
+          std::move(options));
     }
   }
 
@@ -195,7 +198,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "stream's type of records");
     if constexpr (std::is_convertible_v<AnySink*, Sink<T>*>) {
       detail::check_sink({"write_to", where}, sink != nullptr);
-      auto output = detail::make_kept<detail::SinkOutput<T>, detail::OutputOperation>(std::move(sink), options.uid);
+      auto output = detail::make_kept<detail::SinkOutput<T>, detail::OutputOperation>(
+          std::move(sink), options.uid);
       add_step_output({"write_to", where}, written({"write_to", where}, options.partitions),
                       std::move(output), {std::move(options.name), options.on_failure},
                       std::move(options.uid));

@@ -47,6 +47,8 @@ ReaderPtr CoExchange::make_reader(const ExchangeSettings&) const {
 }
 SourceHost::~SourceHost() = default;
 InputSource::~InputSource() = default;
+std::optional<ReceiverStatus> InputSource::receiver_status() const { return std::nullopt; }
+std::optional<std::uint32_t> InputSource::preferred_executor() const { return std::nullopt; }
 JobRunner::~JobRunner() = default;
 BlockProvider::~BlockProvider() = default;
 PlanNodePtr BlockProvider::plan() const { return nullptr; }

@@ -130,7 +130,8 @@ bool BlockGenerator::State::has_room() const {
          stored.size() < kMaxPositions;
 }
 
-PushResult BlockGenerator::State::await_room(std::unique_lock<std::mutex>& lock, std::size_t count) {
+PushResult BlockGenerator::State::await_room(std::unique_lock<std::mutex>& lock,
+                                             std::size_t count) {
   shared->changed.wait(lock, [&] { return closed || impatient || has_room(); });
   if (!closed && clock != nullptr && has_room()) return PushResult::ok;
   refused += count;

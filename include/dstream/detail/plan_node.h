@@ -124,9 +124,8 @@ DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(Origin origin,
 DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(Origin origin,
                                                             std::string_view element_type,
                                                             std::vector<BlockPtr> blocks);
-DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(Origin origin,
-                                                            std::string_view element_type,
-                                                            std::shared_ptr<BlockProvider> provider);
+DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(
+    Origin origin, std::string_view element_type, std::shared_ptr<BlockProvider> provider);
 DSTREAM_EXPORT PlanNodePtr make_narrow_node(Origin origin, std::string_view element_type,
                                             PlanNodePtr parent, NarrowNode::StepFactory factory,
                                             std::shared_ptr<const void> callable);
