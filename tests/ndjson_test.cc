@@ -115,6 +115,9 @@ TEST_CASE("ndjson: numbers in their ranges") {
   CHECK(refuses<int>("\"1\""));
   CHECK(reads<double>("1.5e3", 1500.0));
   CHECK(reads<double>("7", 7.0));
+  CHECK(reads<double>("0.30000000000000004211446295666630827", 0.30000000000000004));
+  CHECK(reads<double>("-17.000000000000000000000000001", -17.0));
+  CHECK(reads<double>("5e-324", 5e-324));
   CHECK(reads<float>("0.25", 0.25F));
   CHECK(refuses<double>("1.."));
   CHECK(reads<bool>("true", true));

@@ -365,6 +365,21 @@ TEST_CASE("top: natural order, NaN as the least, text", "[sort]") {
   }
 }
 
+TEST_CASE("top: views stay valid until whatever follows has seen them", "[sort]") {
+  Blocks<std::string_view> texts(2);
+  const std::vector<std::string> held = {std::string(100, 'b'), std::string(40, 'd'),
+                                         std::string(300, 'a'), std::string(20, 'c')};
+  for (std::size_t i = 0; i < held.size(); ++i) texts[i % 2].push_back(held[i]);
+  for (const auto& runner : jobs::all_runners()) {
+    INFO(runner.name);
+    CHECK(one_batch(runner.options, texts, [](auto s) { return s.top(2); }) ==
+          std::vector<std::string>{held[1], held[3]});
+    CHECK(one_batch(runner.options, texts, [](auto s) {
+            return s.take_ordered(3).map([](std::string_view text) { return text.substr(1); });
+          }) == std::vector<std::string>{held[2].substr(1), held[0].substr(1), held[3].substr(1)});
+  }
+}
+
 TEST_CASE("entries are sorted by radix, stable, whatever their keys", "[sort]") {
   using detail::SortEntry64;
   const std::vector<std::function<std::uint64_t(std::mt19937_64&, std::uint64_t)>> kinds = {

@@ -23,7 +23,8 @@ inline namespace v1 {
 ///
 /// Each takes, last, how its shuffle is partitioned: a number, or `partition_by(f, n)`. Results are
 /// the same for every number, order included: by key group (128 ranges of the key's hash), within a
-/// group as each operator says. With partition_by() they come by partition first.
+/// group as each operator says. With partition_by() they come by partition first, each of which has
+/// 128 / n ranges of its own.
 template <class Self>
 class KeyTransformations {
   using By = detail::Keying<Self>;

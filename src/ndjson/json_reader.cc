@@ -5,6 +5,9 @@
 
 #include <dstream/ndjson/ndjson.h>
 
+#include "json_number.h"
+#include "line_walker.h"
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -13,57 +16,17 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 constexpr int kMostLevels = 64;
-// Objects that are not tried in order once one was not.
-constexpr std::uint32_t kAnyOrder = 32;
 
-/// Reads values into fields. Functions give false after they have set the reason.
+/// Reads the values of one line with simdjson, which tells what is wrong with it. Functions give false after they have set the reason.
 class ValueReader {
  public:
   ValueReader(ondemand::parser& parser, std::string_view text, ScratchText& scratch,
               std::string& reason)
       : parser_(parser), end_(text.data() + text.size()), scratch_(scratch), reason_(reason) {}
 
-  /// Reads what is between the braces. `in_order`: whether to try first whether the members come in
-  /// the order of the fields, which simdjson finds faster than it lists members; false afterwards
-  /// where they do not.
-  bool read_object(ondemand::object& object, const JsonType& type, void* to, bool& in_order) {
+  /// Reads what is between the braces.
+  bool read_object(ondemand::object& object, const JsonType& type, void* to) {
     if (++level_ > kMostLevels) return fail("more than 64 levels of nesting");
-    if (in_order) {
-      if (!read_in_order(object, type, to, in_order)) return false;
-      if (in_order) return --level_, true;
-      if (const auto error = object.reset().error()) return fail(error);
-    }
-    return read_in_any_order(object, type, to);
-  }
-
-  bool fail(simdjson::error_code error) { return fail(simdjson::error_message(error)); }
-  bool fail(const char* reason) {
-    reason_ = reason;
-    return false;
-  }
-
- private:
-  bool read_in_order(ondemand::object& object, const JsonType& type, void* to, bool& all) {
-    const JsonField* const fields = type.fields();
-    for (std::size_t f = 0; f < type.field_count; ++f) {
-      const JsonField& field = fields[f];
-      auto found = object.find_field(field.name);
-      if (found.error() == simdjson::NO_SUCH_FIELD) {
-        all = false;
-        return true;
-      }
-      if (found.error()) return fail(found.error());
-      auto&& value = std::move(found).value_unsafe();
-      if (!read_value(value, *field.type, static_cast<char*>(to) + field.offset)) {
-        return in_member(field.name);
-      }
-    }
-    // Goes on to the end: no name has a line end in it.
-    const auto error = object.find_field("\n").error();
-    return error == simdjson::NO_SUCH_FIELD || fail(error);
-  }
-
-  bool read_in_any_order(ondemand::object& object, const JsonType& type, void* to) {
     const JsonField* const fields = type.fields();
     std::uint32_t seen = 0;
     std::size_t next = 0;
@@ -91,6 +54,13 @@ class ValueReader {
     return true;
   }
 
+  bool fail(simdjson::error_code error) { return fail(simdjson::error_message(error)); }
+  bool fail(const char* reason) {
+    reason_ = reason;
+    return false;
+  }
+
+ private:
   bool in_member(std::string_view name) {
     reason_ = "member \"" + std::string(name) + "\": " + reason_;
     return false;
@@ -194,7 +164,7 @@ class ValueReader {
       case JsonKind::uint64:
         return read_integer<std::uint64_t>(value, to);
       case JsonKind::float64:
-        return take(value.get_double(), *static_cast<double*>(to));
+        return read_double(value, *static_cast<double*>(to));
       case JsonKind::view:
         return read_text(value, *static_cast<std::string_view*>(to));
       default:
@@ -235,8 +205,7 @@ class ValueReader {
 
   bool read_nested(ondemand::value& value, const JsonType& type, void* to) {
     ondemand::object object;
-    bool in_order = true;
-    return take(value.get_object(), object) && read_object(object, type, to, in_order);
+    return take(value.get_object(), object) && read_object(object, type, to);
   }
 
   bool read_string(ondemand::value& value, std::string& to) {
@@ -246,9 +215,18 @@ class ValueReader {
     return true;
   }
 
+  bool read_double(ondemand::value& value, double& to) {
+    // simdjson 3.0 checks it, but gets 0.1234567890123456789012345 wrong.
+    const char* const text = value.raw_json_token().data();
+    if (!take(value.get_double(), to)) return false;
+    double correct;
+    if (read_json_number(text, correct)) to = correct;
+    return true;
+  }
+
   bool read_float(ondemand::value& value, float& to) {
     double wide = 0;
-    if (!take(value.get_double(), wide)) return false;
+    if (!read_double(value, wide)) return false;
     to = static_cast<float>(wide);
     return true;
   }
@@ -264,6 +242,7 @@ class ValueReader {
 
 struct JsonReader::Parser {
   ondemand::parser parser;
+  LineWalker walker;
 };
 
 JsonReader::JsonReader() : parser_(std::make_unique<Parser>()) {}
@@ -271,8 +250,11 @@ JsonReader::JsonReader(const JsonReader&) : JsonReader() {}
 JsonReader& JsonReader::operator=(const JsonReader&) { return *this; }
 JsonReader::~JsonReader() = default;
 
+void JsonReader::forget() { parser_->walker.forget(); }
+
 bool JsonReader::read(std::string_view text, std::size_t readable, const JsonType& type, void* to,
                       ScratchText& scratch, std::string& reason) {
+  if (parser_->walker.read(text, readable, type, to, parser_->parser, scratch)) [[likely]] return true;
   // simdjson reads beyond the end. In most cases other lines follow; else the text is copied.
   if (readable - text.size() < simdjson::SIMDJSON_PADDING) {
     char* const copy = scratch.take(text.size() + simdjson::SIMDJSON_PADDING);
@@ -290,11 +272,7 @@ bool JsonReader::read(std::string_view text, std::size_t readable, const JsonTyp
   }
   ondemand::object object;
   if (const auto error = document.get_object().get(object)) return reader.fail(error);
-  if (any_order_ != 0) --any_order_;
-  bool in_order = any_order_ == 0;
-  const bool tried = in_order;
-  if (!reader.read_object(object, type, to, in_order)) return false;
-  if (tried && !in_order) any_order_ = kAnyOrder;
+  if (!reader.read_object(object, type, to)) return false;
   if (!document.current_location().error()) return reader.fail("something follows the object");
   return true;
 }

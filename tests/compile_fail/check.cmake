@@ -1,4 +1,4 @@
-# cmake -D COMPILER=… -D SOURCE=… -D INCLUDE=… -P check.cmake
+# cmake -D COMPILER=… -D SOURCE=… -D INCLUDE=… -D UMBRELLA=… -P check.cmake
 #
 # SOURCE holds, on lines of their own:
 #   // expect: TEXT    the errors of the bad version contain TEXT
@@ -7,7 +7,8 @@
 
 function(compile)
   execute_process(
-    COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fdiagnostics-color=never -I${INCLUDE} ${ARGN} ${SOURCE}
+    COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fdiagnostics-color=never
+            -I${INCLUDE} -include ${UMBRELLA} ${ARGN} ${SOURCE}
     RESULT_VARIABLE result ERROR_VARIABLE errors OUTPUT_QUIET)
   set(result "${result}" PARENT_SCOPE)
   set(errors "${errors}" PARENT_SCOPE)

@@ -79,6 +79,7 @@ class Element {
   virtual AnySlices random_blocks(Rng& rng, Size size) const = 0;
   /// The blocks as the engine keeps them.
   virtual std::vector<dstream::detail::BlockPtr> engine_blocks(const AnySlices& blocks) const = 0;
+  virtual std::uint64_t records(const AnySlices& slices) const = 0;
   virtual AnySlices cut(const AnySlices& blocks, const OracleSettings& settings) const = 0;
   /// What an output of this kind must have delivered of these batches.
   virtual AnySlices delivered(const std::vector<AnySlices>& batches, OutputKind kind) const = 0;

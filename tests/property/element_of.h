@@ -74,6 +74,10 @@ class ElementOf final : public Element {
     return result;
   }
 
+  std::uint64_t records(const AnySlices& slices) const override {
+    return static_cast<std::uint64_t>(count_records(slices.as<H>()));
+  }
+
   AnySlices cut(const AnySlices& blocks, const OracleSettings& settings) const override {
     return AnySlices::of(property::cut(blocks.as<H>(), settings));
   }

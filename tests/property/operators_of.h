@@ -136,16 +136,23 @@ struct ThroughOp {
 
 // ---- by key ----
 
+/// Calls f with what an operator by key is told of its partitions.
+template <class F>
+auto in_partitions(const OpParams& o, const F& f) {
+  if (o.custom()) return f(dstream::partition_by(ByWord{o.partitions}, o.partitions));
+  return f(o.shuffle());
+}
+
 template <class T, class KeyOf, class U>
 struct KeyCountOp {
   static constexpr std::string_view kName = "key_by.count";
   using K = typename KeyOf::Key;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(s.key_by(KeyOf{o}).count(o.shuffle()), o);
+    return build_to<U>(in_partitions(o, [&](auto n) { return s.key_by(KeyOf{o}).count(n); }), o);
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const Held<T>& r) { return K(KeyOf{o}(seen<T>(r))); };
-    return run_to<U>(count_by_key<K>(in, key, o.partitions, st), o);
+    return run_to<U>(count_by_key<K>(in, key, o.placement(), st), o);
   }
 };
 
@@ -155,12 +162,13 @@ struct KeyReduceOp {
   using K = typename KeyOf::Key;
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(s.key_by(KeyOf{o}).reduce(Combine{o}, o.shuffle()), o);
+    return build_to<U>(
+        in_partitions(o, [&](auto n) { return s.key_by(KeyOf{o}).reduce(Combine{o}, n); }), o);
   }
   static Slices<U> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const H& r) { return K(KeyOf{o}(seen<T>(r))); };
     const auto same = [](const H& r) { return r; };
-    const auto folded = fold_by_key<K, H>(in, key, same, Combine{o}, Combine{o}, o.partitions, st);
+    const auto folded = fold_by_key<K, H>(in, key, same, Combine{o}, o.placement(), st);
     return run_to<U>(folded, o);
   }
 };
@@ -187,11 +195,11 @@ template <class T, class U>
 struct CountByValueOp {
   static constexpr std::string_view kName = "count_by_value";
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<U>(s.count_by_value(o.shuffle()), o);
+    return build_to<U>(in_partitions(o, [&](auto n) { return s.count_by_value(n); }), o);
   }
   static Slices<U> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     const auto key = [](const Held<T>& r) { return r; };
-    return run_to<U>(count_by_key<Held<T>>(in, key, o.partitions, st), o);
+    return run_to<U>(count_by_key<Held<T>>(in, key, o.placement(), st), o);
   }
 };
 
@@ -200,13 +208,13 @@ struct ReduceByKeyOp {
   static constexpr std::string_view kName = "reduce_by_key";
   using H = Held<T>;
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return s.reduce_by_key(Combine{o}, o.shuffle());
+    return in_partitions(o, [&](auto n) { return s.reduce_by_key(Combine{o}, n); });
   }
   static Slices<H> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
     const auto key = [](const H& r) { return r.first; };
     const auto value = [](const H& r) { return r.second; };
-    return fold_by_key<typename H::first_type, typename H::second_type>(
-        in, key, value, Combine{o}, Combine{o}, o.partitions, st);
+    return fold_by_key<typename H::first_type, typename H::second_type>(in, key, value, Combine{o},
+                                                                        o.placement(), st);
   }
 };
 

@@ -6,6 +6,7 @@ namespace property {
 namespace {
 
 constexpr std::size_t kMostOperators = 12;
+constexpr std::uint64_t kMostPairs = 100'000;  // that a join may give
 
 class GraphMaker {
  public:
@@ -14,12 +15,12 @@ class GraphMaker {
   Graph make() {
     choose_settings();
     add_sources();
+    add_batches();
     if (size_ == Size::large) add_large_fold();
     const auto operators = rng_.between(1, kMostOperators);
     // Some draws find no partner or too much data; they are not made up for.
     for (std::uint32_t i = 0; i < operators; ++i) add_operator();
     add_outputs();
-    add_batches();
     return std::move(graph_);
   }
 
@@ -45,14 +46,19 @@ class GraphMaker {
     for (std::size_t i = 0; i < graph_.sources; ++i) {
       Node node;
       // Two sources of one type can be united.
-      node.type = i > 0 && rng_.one_in(2) ? graph_.nodes[i - 1].type
-                                          : static_cast<Type>(rng_.below(kTypes));
+      node.type = i > 0 && rng_.one_in(2) ? graph_.nodes[i - 1].type : source_type();
       if (i == 0 && size_ == Size::large) {
         static constexpr Type kPairs[] = {Type::text_count, Type::view_count, Type::id_real};
         node.type = kPairs[rng_.below(3)];
       }
       graph_.nodes.push_back(node);
     }
+  }
+
+  /// Any; more often views, which few operators make.
+  Type source_type() {
+    if (rng_.one_in(5)) return rng_.one_in(2) ? Type::view : Type::view_count;
+    return static_cast<Type>(rng_.below(kTypes));
   }
 
   /// A fold by key over the first source that shows how its slices were combined.
@@ -65,30 +71,69 @@ class GraphMaker {
   }
 
   void add_operator() {
+    if (rng_.one_in(5)) return add_meeting();
     const std::size_t input = pick_input();
     const auto& operators = operators_of(graph_.nodes[input].type);
     add_node(input, operators[rng_.below(operators.size())], rng_.word());
   }
 
+  /// Joins and other operators of two streams of certain types, where there are such streams: left
+  /// to chance they would be rare.
+  void add_meeting() {
+    const std::size_t input = pick_input();
+    std::vector<const Operator*> meetings;
+    for (const Operator& op : operators_of(graph_.nodes[input].type)) {
+      const bool of_one_type = op.second == op.input && !op.product;
+      if (op.binary && !of_one_type && pick_partner(op.second) < graph_.nodes.size()) {
+        meetings.push_back(&op);
+      }
+    }
+    if (!meetings.empty()) add_node(input, *meetings[rng_.below(meetings.size())], rng_.word());
+  }
+
   void add_node(std::size_t a, const Operator& op, std::uint64_t p) {
+    const std::size_t b = op.binary ? pick_partner(op.second) : a;
+    if (b == graph_.nodes.size()) return;
+    const Known known = std::min(graph_.nodes[a].known, graph_.nodes[b].known);
+    if (known != Known::nothing && known < op.needs) return;
     Node node;
-    node.a = a;
     node.op = &op;
-    const Node& input = graph_.nodes[a];
-    if (node.op->needs_order && !input.ordered) return;
-    node.b = node.op->binary ? pick_partner(input.type) : node.a;
-    node.growth = input.growth * node.op->growth;
-    if (node.op->binary) node.growth += graph_.nodes[node.b].growth;
-    if (node.op->order == Order::trivial) node.growth = 1;
-    if (node.growth > (size_ == Size::large ? 3 : 24)) return;
-    node.type = node.op->output;
-    node.ordered =
-        node.op->order == Order::trivial || (node.op->order == Order::kept && input.ordered);
+    node.type = op.output;
+    node.a = a;
+    node.b = b;
+    node.known = known_of(op.order, known);
+    if (!sizes_fit(node)) return;
     node.params.id = static_cast<std::uint32_t>(graph_.nodes.size());
     node.params.p = p;
-    node.params.ordered = input.ordered;
+    // What nobody foretells may depend on everything.
+    node.params.known = known == Known::nothing ? Known::slices : known;
     if (rng_.one_in(3)) node.params.partitions = rng_.one_in(2) ? 1 : rng_.between(2, 128);
     graph_.nodes.push_back(node);
+  }
+
+  static Known known_of(Order order, Known input) {
+    if (order == Order::random || input == Known::nothing) return Known::nothing;
+    if (order == Order::trivial) return Known::slices;
+    if (order == Order::lost) return Known::content;
+    return order == Order::flat ? std::min(input, Known::order) : input;
+  }
+
+  /// Whether the node's batches stay small enough; says how large they get.
+  bool sizes_fit(Node& node) const {
+    const Node& a = graph_.nodes[node.a];
+    const Node& b = graph_.nodes[node.b];
+    node.growth = a.growth * node.op->growth;
+    node.rows = a.rows * node.op->growth;
+    if (node.op->product) {
+      node.growth *= b.growth;
+      node.rows *= b.rows;
+      if (node.rows > kMostPairs) return false;
+    } else if (node.op->binary) {
+      node.growth += b.growth;
+      node.rows += b.rows;
+    }
+    if (node.op->order == Order::trivial) node.growth = node.rows = 1;
+    return node.growth <= (size_ == Size::large ? 3 : 24);
   }
 
   /// Mostly a late stream, so that graphs get deep; else any, so that streams are shared.
@@ -98,13 +143,13 @@ class GraphMaker {
     return count - 1 - rng_.below(std::min<std::size_t>(count, 3));
   }
 
-  /// A stream of the type; there is one at least.
+  /// A stream of the type; the number of nodes if there is none.
   std::size_t pick_partner(Type type) {
     std::vector<std::size_t> partners;
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (graph_.nodes[i].type == type) partners.push_back(i);
     }
-    return partners[rng_.below(partners.size())];
+    return partners.empty() ? graph_.nodes.size() : partners[rng_.below(partners.size())];
   }
 
   /// Every stream that nobody uses is an output, and some others are.
@@ -132,7 +177,10 @@ class GraphMaker {
     for (std::uint32_t i = 0; i < batches; ++i) {
       graph_.batches.emplace_back();
       for (std::size_t s = 0; s < graph_.sources; ++s) {
-        graph_.batches.back().push_back(element(graph_.nodes[s].type).random_blocks(rng_, size_));
+        Node& source = graph_.nodes[s];
+        const Element& type = element(source.type);
+        graph_.batches.back().push_back(type.random_blocks(rng_, size_));
+        source.rows = std::max(source.rows, type.records(graph_.batches.back().back()));
       }
     }
   }
@@ -157,6 +205,8 @@ std::string describe(const Graph& graph) {
                      std::to_string(graph.batches.size()) + " batches, slices of " +
                      std::to_string(graph.settings.slice_records) + " records, " +
                      std::to_string(graph.settings.default_partitions) + " partitions\n";
+  static constexpr const char* kKnown[] = {", whatever it is\n", ", in any order\n", ", in order\n",
+                                           ", in slices\n"};
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     text += "  " + std::to_string(i) + ": ";
@@ -167,10 +217,11 @@ std::string describe(const Graph& graph) {
       if (node.op->binary) text += " and " + std::to_string(node.b);
       if (node.params.partitions != 0) {
         text += ", " + std::to_string(node.params.partitions) + " partitions";
+        if (node.params.custom()) text += " by a function";
       }
     }
     text += std::string(" -> ") + property::name_of(node.type) +
-            (node.ordered ? ", in order\n" : ", in any order\n");
+            kKnown[static_cast<std::size_t>(node.known)];
   }
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
     text += "  output " + std::to_string(i) + ": " + name_of(graph.outputs[i].kind) + " of " +

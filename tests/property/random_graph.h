@@ -13,10 +13,11 @@ struct Node {
   Type type = Type::integer;
   const Operator* op = nullptr;  ///< null for a source
   std::size_t a = 0;             ///< the input; index of a node
-  std::size_t b = 0;             ///< the second input of a union
+  std::size_t b = 0;             ///< the second input, if there is one
   OpParams params;
-  bool ordered = true;  ///< order and slices are known to the oracle
+  Known known = Known::slices;
   std::uint64_t growth = 1;
+  std::uint64_t rows = 0;  ///< of a batch, at most
 };
 
 struct GraphOutput {

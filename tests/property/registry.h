@@ -5,6 +5,7 @@
 
 #include "property/operators_of.h"
 #include "property/partition_ops.h"
+#include "property/sort_ops.h"
 #include "property/transform_ops.h"
 
 /// Builds the lists of operators per type.
@@ -32,41 +33,61 @@ Operator unary(Operator op = {}) {
   return op;
 }
 
-template <class T>
-Operator union_op() {
-  Operator op;
-  op.name = "union_with";
-  op.input = op.output = kTypeOf<T>;
-  op.order = Order::lost;
+/// An operator of two streams, of T and of S.
+template <class Op, class T, class S>
+Operator binary(Operator op = {}) {
+  using Built = decltype(Op::build(std::declval<const dstream::DStream<T>&>(),
+                                   std::declval<const dstream::DStream<S>&>(), OpParams{}));
+  op.name = Op::kName;
+  op.input = kTypeOf<T>;
   op.binary = true;
-  op.build = [](const AnyStream& a, const AnyStream& b, const OpParams&) {
-    return AnyStream::of(a.as<T>().union_with(b.as<T>()));
+  op.second = kTypeOf<S>;
+  op.output = kTypeOf<typename ElementOfStream<Built>::type>;
+  op.build = [](const AnyStream& a, const AnyStream& b, const OpParams& o) {
+    return AnyStream::of(Op::build(a.as<T>(), b.as<S>(), o));
   };
-  op.run = [](const AnySlices& a, const AnySlices& b, const OpParams&, const OracleSettings&) {
-    return AnySlices::of(join(a.as<Held<T>>(), b.as<Held<T>>()));
+  op.run = [](const AnySlices& a, const AnySlices& b, const OpParams& o, const OracleSettings& st) {
+    return AnySlices::of(Op::run(a.as<Held<T>>(), b.as<Held<S>>(), o, st));
   };
   return op;
 }
+
+template <class T>
+struct UnionOp {
+  static constexpr std::string_view kName = "union_with";
+  static auto build(const dstream::DStream<T>& a, const dstream::DStream<T>& b, const OpParams&) {
+    return a.union_with(b);
+  }
+  static Slices<Held<T>> run(const Slices<Held<T>>& a, const Slices<Held<T>>& b, const OpParams&,
+                             const Settings&) {
+    return unite(a, b);
+  }
+};
 
 inline Operator growing(std::uint32_t times) {
   Operator op;
   op.growth = times;
   return op;
 }
-inline Operator one_record() {
-  Operator op;
-  op.order = Order::trivial;
-  return op;
-}
 inline Operator order_needed() {
   Operator op;
-  op.needs_order = true;
+  op.needs = Known::order;
   return op;
 }
-
-inline Operator order_lost() {
+inline Operator slices_needed() {
   Operator op;
-  op.order = Order::lost;
+  op.needs = Known::slices;
+  return op;
+}
+inline Operator ordered_as(Order order) {
+  Operator op;
+  op.order = order;
+  return op;
+}
+/// A join: records meet in pairs.
+inline Operator product() {
+  Operator op;
+  op.product = true;
   return op;
 }
 
@@ -78,17 +99,17 @@ std::vector<Operator> common_operators() {
       unary<EmitOp<T, U>, T>(growing(2)),
       unary<FilterOp<T>, T>(),
       unary<ThroughOp<T, U>, T>(),
-      unary<ReduceOp<T>, T>(one_record()),
-      unary<CountOp<T>, T>(one_record()),
-      union_op<T>(),
-      union_op<T>(),
+      unary<ReduceOp<T>, T>(ordered_as(Order::trivial)),
+      unary<CountOp<T>, T>(ordered_as(Order::trivial)),
+      binary<UnionOp<T>, T, T>(ordered_as(Order::lost)),
+      binary<UnionOp<T>, T, T>(ordered_as(Order::lost)),
       unary<RepartitionOp<T>, T>(),
       unary<ZipWithIndexOp<T, U>, T>(order_needed()),
       unary<TopOp<T>, T>(order_needed()),
-      unary<SortOp<T>, T>(order_lost()),
+      unary<SortOp<T, SortKey>, T>(ordered_as(Order::flat)),
       unary<TransformOp<T>, T>(),
       unary<TransformCountOp<T>, T>(),
-      unary<TransformFoldOp<T>, T>(one_record()),
+      unary<TransformFoldOp<T>, T>(ordered_as(Order::trivial)),
   };
 }
 

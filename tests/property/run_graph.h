@@ -40,7 +40,8 @@ Results run_engine(const Graph& graph, const Variation& variation);
 std::vector<AnySlices> run_oracle(const Graph& graph, Mistake mistake = Mistake::none);
 
 /// The first output that differs, and how. Streams whose order the oracle does not know are
-/// compared as multisets, unless `same_order`.
+/// compared as multisets, and those whose content it
+/// does not know not at all, unless `same_order`.
 std::optional<std::string> difference(const Graph& graph, const std::vector<AnySlices>& expected,
                                       const std::vector<AnySlices>& got, bool same_order);
 

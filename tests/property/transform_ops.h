@@ -47,7 +47,7 @@ struct TransformCountOp {
   static Slices<TextCount> run(const Slices<Held<T>>& in, const OpParams& o, const Settings& st) {
     const auto key = [&](const Held<T>& r) { return TextKey{o}(seen<T>(r)); };
     const auto counts =
-        count_by_key<std::string>(cut(in, st), key, partitions(o, st.batch_time_ns), st);
+        count_by_key<std::string>(cut(in, st), key, Placement{partitions(o, st.batch_time_ns)}, st);
     return cut(keep_if(counts, Keep{o}, st), st);
   }
 
@@ -70,12 +70,12 @@ struct TransformFoldOp {
   static Slices<H> run(const Slices<H>& in, const OpParams& o, const Settings& st) {
     const auto kept = keep_if(
         in, [&](const H& r) { return Keep{o}(seen<T>(r)); }, st);
-    return fold_batch(join(in, kept), Combine{orderless(o)}, st);
+    return fold_batch(unite(in, kept), Combine{orderless(o)}, st);
   }
 
  private:
   static OpParams orderless(OpParams o) {
-    o.ordered = false;
+    o.known = Known::content;
     return o;
   }
 };

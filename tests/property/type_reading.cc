@@ -10,11 +10,12 @@ using T = Reading;
 struct MemberKeyOp {
   static constexpr std::string_view kName = "key_by(&member).count";
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<IdReal>(s.key_by(&Reading::sensor).count(o.shuffle()), o);
+    return build_to<IdReal>(in_partitions(
+        o, [&](auto n) { return s.key_by(&Reading::sensor).count(n); }), o);
   }
   static Slices<IdReal> run(const Slices<T>& in, const OpParams& o, const Settings& st) {
     const auto key = [](const T& r) { return r.sensor; };
-    return run_to<IdReal>(count_by_key<std::int32_t>(in, key, o.partitions, st), o);
+    return run_to<IdReal>(count_by_key<std::int32_t>(in, key, o.placement(), st), o);
   }
 };
 

@@ -23,6 +23,17 @@ constexpr std::array<TypeEntry, kTypes> kTable{{
     {"Reading", &reading_element, &reading_operators},
 }};
 
+constexpr std::vector<Operator> (*kFamilies[])() = {
+    &text_joins,
+    &number_joins,
+    &group_operators,
+    &key_fold_operators,
+    &aggregate_operators,
+    &partition_operators,
+    &sort_operators,
+    &rdd_operators,
+};
+
 }  // namespace
 
 const Element& element(Type type) { return kTable[static_cast<std::size_t>(type)].element(); }
@@ -32,6 +43,9 @@ const std::vector<Operator>& operators_of(Type input) {
   static const auto all = [] {
     std::array<std::vector<Operator>, kTypes> lists;
     for (std::size_t i = 0; i < kTypes; ++i) lists[i] = kTable[i].operators();
+    for (const auto family : kFamilies) {
+      for (const Operator& op : family()) lists[static_cast<std::size_t>(op.input)].push_back(op);
+    }
     return lists;
   }();
   return all[static_cast<std::size_t>(input)];

@@ -5,7 +5,7 @@
 #include "property/element.h"
 #include "property/operator.h"
 
-/// One source file per element type, so that they compile side by side.
+/// One source file per element type or family of operators, so that they compile side by side.
 namespace property {
 
 const Element& integer_element();
@@ -25,5 +25,15 @@ std::vector<Operator> text_count_operators();
 std::vector<Operator> view_count_operators();
 std::vector<Operator> id_real_operators();
 std::vector<Operator> reading_operators();
+
+// Operators of several types each.
+std::vector<Operator> text_joins();
+std::vector<Operator> number_joins();
+std::vector<Operator> group_operators();
+std::vector<Operator> key_fold_operators();
+std::vector<Operator> aggregate_operators();
+std::vector<Operator> partition_operators();
+std::vector<Operator> sort_operators();
+std::vector<Operator> rdd_operators();
 
 }  // namespace property

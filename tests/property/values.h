@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -67,9 +69,36 @@ std::uint64_t word(double value);
 std::uint64_t word(std::string_view value);
 std::uint64_t word(const Reading& value);
 inline std::uint64_t word(const std::string& value) { return word(std::string_view(value)); }
+// Of what operators make; declared together, for results nest.
+template <class T>
+std::uint64_t word(const std::optional<T>& value);
+template <class T>
+std::uint64_t word(const std::vector<T>& values);
+template <class... T>
+std::uint64_t word(const std::tuple<T...>& values);
 template <class A, class B>
 std::uint64_t word(const std::pair<A, B>& value) {
   return mix(word(value.first) * 31 + word(value.second));
+}
+template <class T>
+std::uint64_t word(const std::optional<T>& value) {
+  return value ? mix(word(*value) + 5) : 99;
+}
+template <class T>
+std::uint64_t word(const std::vector<T>& values) {
+  std::uint64_t chain = values.size();
+  for (const T& value : values) chain = mix(chain * 31 + word(value));
+  return chain;
+}
+template <class... T>
+std::uint64_t word(const std::tuple<T...>& values) {
+  return std::apply(
+      [](const T&... value) {
+        std::uint64_t chain = 0;
+        ((chain = mix(chain * 31 + word(value))), ...);
+        return chain;
+      },
+      values);
 }
 
 /// A value made of a word.

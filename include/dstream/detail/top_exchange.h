@@ -45,15 +45,14 @@ class BoundedHeap {
       sift_down(0, heap_.size());
     }
   }
-  /// Calls `use(record)` for each in order; drops them.
+  /// Calls `use(record)` for each in order; the records stay valid until clear(), which must follow.
   template <class Use>
-  void take(const Use& use) {
+  void for_each_in_order(const Use& use) {
     for (std::size_t end = heap_.size(); end > 1; --end) {
       std::swap(heap_.front(), heap_[end - 1]);
       sift_down(0, end - 1);
     }
     for (std::size_t i = 0; i < heap_.size(); ++i) use(kept(i));
-    clear();
   }
   void clear() noexcept {
     heap_.clear();
@@ -121,7 +120,8 @@ class TopWriter final : public Terminal {
   void reset() noexcept override { heap_.clear(); }
   SliceOutputPtr take() override {
     auto slice = std::make_shared<TopSlice<T>>();
-    heap_.take([&](const T& record) { slice->kept.append(record); });
+    heap_.for_each_in_order([&](const T& record) { slice->kept.append(record); });
+    heap_.clear();
     return slice;
   }
 
@@ -140,8 +140,9 @@ class TopReader final : public ExchangeReader {
       const RecordBuffer<T>& kept = static_cast<const TopSlice<T>&>(*slice).kept;
       for (std::size_t i = 0; i < kept.size(); ++i) heap_.add(kept[i]);
     }
-    heap_.take([&](const T& record) { out_.emplace(to, record); });
+    heap_.for_each_in_order([&](const T& record) { out_.emplace(to, record); });
     out_.pass_on(to);
+    heap_.clear();  // views handed on were into it
   }
   void reset() noexcept override {
     heap_.clear();

@@ -53,6 +53,17 @@ struct JsonField {
   std::string_view name;
   const JsonType* type;
   std::size_t offset;  ///< of the field in its object, in bytes
+  std::array<unsigned char, 8> quoted{};  ///< how the name and the quote behind it begin
+  std::array<unsigned char, 8> mask{};    ///< 0xff where `quoted` has a character
+
+  constexpr JsonField() : type(nullptr), offset(0) {}
+  constexpr JsonField(std::string_view its_name, const JsonType* its_type, std::size_t its_offset)
+      : name(its_name), type(its_type), offset(its_offset) {
+    for (std::size_t i = 0; i < quoted.size() && i <= name.size(); ++i) {
+      quoted[i] = static_cast<unsigned char>(i == name.size() ? '"' : name[i]);
+      mask[i] = 0xff;
+    }
+  }
 };
 
 template <class T>

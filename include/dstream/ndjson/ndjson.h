@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,8 +30,10 @@ class DSTREAM_EXPORT JsonReader {
   JsonReader& operator=(const JsonReader&);
   ~JsonReader();
 
+  /// To be called where the bytes at the addresses of earlier texts may have changed.
+  void forget();
   /// Reads one object into what `type` describes. `readable`: how many bytes from the begin of
-  /// `text` may be read, at least text.size(). Views point into `text` or `scratch`. False, with
+  /// `text` may be read, at least text.size(); what follows it are the next lines. Views point into `text` or `scratch`. False, with
   /// `reason`, where the text is no such object; then `to` holds a part of it.
   bool read(std::string_view text, std::size_t readable, const JsonType& type, void* to,
             ScratchText& scratch, std::string& reason);
@@ -40,7 +41,6 @@ class DSTREAM_EXPORT JsonReader {
  private:
   struct Parser;
   std::unique_ptr<Parser> parser_;
-  std::uint32_t any_order_ = 0;  ///< objects that are not tried in order of the fields
 };
 
 /// Whether there is nothing but white space in it.
@@ -59,6 +59,7 @@ class NdjsonDecoder {
   template <class Out>
   std::size_t decode(std::string_view bytes, bool last, Out& out) {
     scratch_.clear();
+    reader_.forget();
     const char* const end = bytes.data() + bytes.size();
     return cutter_.cut(
         bytes, last,
