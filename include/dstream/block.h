@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <dstream/detail/borrow.h>
+#include <dstream/detail/box.h>
 #include <dstream/detail/step.h>
 #include <dstream/export.h>
 #include <dstream/owned.h>
@@ -46,7 +47,7 @@ class BoolArray {
   }
   void reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;
-    std::unique_ptr<bool[]> grown(new bool[capacity]);
+    Box<bool[]> grown(new bool[capacity]);
     for (std::size_t i = 0; i < size_; ++i) grown[i] = data_[i];
     data_ = std::move(grown);
     capacity_ = capacity;
@@ -59,7 +60,7 @@ class BoolArray {
   const bool* end() const { return data_.get() + size_; }
 
  private:
-  std::unique_ptr<bool[]> data_;
+  Box<bool[]> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };

@@ -11,6 +11,7 @@
 #include <dstream/block.h>
 #include <dstream/detail/fifo.h>
 #include <dstream/detail/input_source.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/source_blocks.h>
 #include <dstream/export.h>
 #include <dstream/generator_source.h>
@@ -90,7 +91,7 @@ std::shared_ptr<InputSource> make_collection_source(std::vector<T> records,
     append_blocks<T>(std::move(batch), batches.emplace_back());
     first += count;
   }
-  return std::make_shared<CollectionSource>(std::move(batches));
+  return make_kept<CollectionSource, InputSource>(std::move(batches));
 }
 
 }  // namespace detail

@@ -12,6 +12,7 @@
 #include <dstream/decoder.h>
 #include <dstream/detail/file_block.h>
 #include <dstream/detail/input_source.h>
+#include <dstream/detail/kept.h>
 #include <dstream/export.h>
 #include <dstream/time.h>
 
@@ -29,7 +30,7 @@ class FileFilter {
   template <class F>
     requires(std::is_invocable_r_v<bool, const F&, std::string_view>)
   FileFilter(F f)
-      : callable_(std::make_shared<const F>(std::move(f))),
+      : callable_(detail::keep(new F(std::move(f)), &detail::destroy_object<F>)),
         call_([](const void* callable, std::string_view path) -> bool {
           return (*static_cast<const F*>(callable))(path);
         }) {}
@@ -82,7 +83,7 @@ DSTREAM_EXPORT std::shared_ptr<InputSource> make_files_source(
 
 template <class D>
 std::shared_ptr<const FileBlockMaker> make_file_blocks(D decoder) {
-  return std::make_shared<DecodedFileBlockMaker<D>>(std::move(decoder));
+  return make_kept<DecodedFileBlockMaker<D>, const FileBlockMaker>(std::move(decoder));
 }
 
 }  // namespace detail

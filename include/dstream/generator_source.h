@@ -10,6 +10,7 @@
 
 #include <dstream/block.h>
 #include <dstream/detail/input_source.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/source_blocks.h>
 #include <dstream/export.h>
 
@@ -134,7 +135,7 @@ template <class F>
 std::shared_ptr<InputSource> make_generator_source(const GeneratorOptions& options, F f) {
   using T = std::decay_t<std::invoke_result_t<const F&, std::uint64_t>>;
   check_rate(options.records_per_second);
-  return std::make_shared<RateSource<T, F>>(options, std::move(f));
+  return make_kept<RateSource<T, F>, InputSource>(options, std::move(f));
 }
 
 /// The source of `std::vector<T> f(Time batch_time)`; f is called once per batch, on one thread.
@@ -142,7 +143,7 @@ template <class F>
 std::shared_ptr<InputSource> make_generator_source(F f) {
   using T = typename std::decay_t<std::invoke_result_t<const F&, Time>>::value_type;
   check_retainable<T>();
-  return std::make_shared<BatchFunctionSource<T, F>>(std::move(f));
+  return make_kept<BatchFunctionSource<T, F>, InputSource>(std::move(f));
 }
 
 }  // namespace detail

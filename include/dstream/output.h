@@ -8,6 +8,7 @@
 
 #include <dstream/batch_info.h>
 #include <dstream/detail/console.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/format.h>
 #include <dstream/output_options.h>
@@ -55,7 +56,7 @@ template <class T>
 class PrintOutput final : public OutputOperation {
  public:
   explicit PrintOutput(std::size_t limit) : OutputOperation(OutputPhase::task), limit_(limit) {}
-  StepPtr make_step() const override { return std::make_unique<PrintStep<T>>(limit_); }
+  StepPtr make_step() const override { return StepPtr(new PrintStep<T>(limit_)); }
 
  private:
   const std::size_t limit_;
@@ -64,7 +65,7 @@ class PrintOutput final : public OutputOperation {
 /// A function of its own, so that the library can hold the common ones ready compiled.
 template <class T>
 std::shared_ptr<OutputOperation> make_print_output(std::size_t limit) {
-  return std::make_shared<PrintOutput<T>>(limit);
+  return make_kept<PrintOutput<T>, OutputOperation>(limit);
 }
 
 extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation> make_print_output<std::string_view>(
@@ -81,8 +82,8 @@ template <class T, class F>
 class ForEachOutput final : public OutputOperation {
  public:
   explicit ForEachOutput(F f)
-      : OutputOperation(OutputPhase::task), f_(std::make_unique<F>(std::move(f))) {}
-  StepPtr make_step() const override { return std::make_unique<CallStep>(*f_); }
+      : OutputOperation(OutputPhase::task), f_(new F(std::move(f))) {}
+  StepPtr make_step() const override { return StepPtr(new CallStep(*f_)); }
 
  private:
   class CallStep final : public Step {
@@ -96,7 +97,7 @@ class ForEachOutput final : public OutputOperation {
     F& f_;
   };
 
-  std::unique_ptr<F> f_;
+  Box<F> f_;
 };
 
 /// Calls a function with each batch's data set, on the driver thread.

@@ -12,6 +12,7 @@
 #include <dstream/detail/compare_sort.h>
 #include <dstream/detail/derive.h>
 #include <dstream/detail/index_exchange.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/partition_steps.h>
 #include <dstream/detail/repartition_exchange.h>
 #include <dstream/detail/sample_step.h>
@@ -98,7 +99,9 @@ class PartitionTransformations {
     const detail::Origin origin{"repartition", where};
     detail::check_retainable<T>();
     return detail::exchange<T>(
-        self(), origin, std::make_shared<detail::RepartitionExchange<T>>(n.checked(origin)));
+        self(), origin,
+        detail::make_kept<detail::RepartitionExchange<T>, const detail::Exchange>(
+            n.checked(origin)));
   }
 
   /// Each record with probability `fraction`, 0 to 1. The choice follows from the seed, the batch
@@ -127,7 +130,8 @@ class PartitionTransformations {
   auto zip_with_index(std::source_location where = std::source_location::current()) const {
     detail::check_retainable<T>();
     return detail::exchange<std::pair<T, std::int64_t>>(
-        self(), {"zip_with_index", where}, std::make_shared<detail::IndexExchange<T>>());
+        self(), {"zip_with_index", where},
+        detail::make_kept<detail::IndexExchange<T>, const detail::Exchange>());
   }
 
   /// Sorts each batch by key(record), a callable or a pointer to a member: the partitions, one after
@@ -200,9 +204,10 @@ class PartitionTransformations {
                     "less(const K&, const K&) as second argument");
       if constexpr (kHasOrder && kComparable) {
         auto sort = detail::make_sort<T>(std::move(key), std::move(order));
-        return detail::exchange<T>(self(), origin,
-                                   std::make_shared<detail::SortExchange<T, decltype(sort)>>(
-                                       std::move(sort), partitions.checked(origin)));
+        return detail::exchange<T>(
+            self(), origin,
+            detail::make_kept<detail::SortExchange<T, decltype(sort)>, const detail::Exchange>(
+                std::move(sort), partitions.checked(origin)));
       }
     }
   }
@@ -217,9 +222,10 @@ class PartitionTransformations {
                   "top, take_ordered: the records have no order: give them an operator<, or pass a "
                   "comparison callable as less(const T&, const T&) as second argument");
     if constexpr (kComparable) {
-      return detail::exchange<T>(self(), origin,
-                                 std::make_shared<detail::TopExchange<T, Before>>(
-                                     std::move(before), detail::checked_limit(n, origin)));
+      return detail::exchange<T>(
+          self(), origin,
+          detail::make_kept<detail::TopExchange<T, Before>, const detail::Exchange>(
+              std::move(before), detail::checked_limit(n, origin)));
     }
   }
 

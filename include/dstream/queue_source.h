@@ -10,6 +10,7 @@
 #include <dstream/detail/arrival_gate.h>
 #include <dstream/detail/fifo.h>
 #include <dstream/detail/input_source.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/source_blocks.h>
 #include <dstream/error.h>
 #include <dstream/export.h>
@@ -100,7 +101,7 @@ template <class T>
 std::pair<QueueInput<T>, std::shared_ptr<InputSource>> make_queue_source(
     const QueueOptions& options) {
   check_retainable<T>();
-  auto source = std::make_shared<QueueSource>(options);
+  auto source = make_kept<QueueSource>(options);
   return {QueueInput<T>(source), source};
 }
 

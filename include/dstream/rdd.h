@@ -14,6 +14,7 @@
 #include <dstream/aggregate.h>
 #include <dstream/batch.h>
 #include <dstream/detail/block_format.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/detail/rdd_actions.h>
 #include <dstream/keyed.h>
@@ -106,9 +107,10 @@ class Rdd : public Transformations<T, Rdd> {
     if constexpr (detail::AggregateCallables<T, U, Add, Merge>) {
       detail::check_retainable<U>();
       using Fold = detail::AggregateFold<T, U, Add, Merge>;
-      const Rdd<U> folded = detail::exchange<U>(
-          *this, {"aggregate", where},
-          std::make_shared<detail::FoldExchange<Fold>>(Fold{zero, std::move(add), std::move(merge)}));
+      const Rdd<U> folded =
+          detail::exchange<U>(*this, {"aggregate", where},
+                              detail::make_kept<detail::FoldExchange<Fold>, const detail::Exchange>(
+                                  Fold{zero, std::move(add), std::move(merge)}));
       std::optional<U> result = detail::only(folded.collect());
       return result ? *std::move(result) : zero;
     } else {
@@ -235,14 +237,14 @@ namespace detail {
 /// The data set of blocks that collectors of T made.
 template <class T>
 Rdd<T> rdd_of_blocks(JobRunner& jobs, std::vector<BlockPtr> blocks, const Origin& origin) {
-  return Rdd<T>(jobs, std::make_shared<SourceNode>(origin, type_name<T>(), std::move(blocks)));
+  return Rdd<T>(jobs, make_source_node(origin, type_name<T>(), std::move(blocks)));
 }
 
 /// The data set that a provider gives.
 template <class T>
 Rdd<T> rdd_of_provider(JobRunner& jobs, std::shared_ptr<BlockProvider> provider,
                        const Origin& origin) {
-  return Rdd<T>(jobs, std::make_shared<SourceNode>(origin, type_name<T>(), std::move(provider)));
+  return Rdd<T>(jobs, make_source_node(origin, type_name<T>(), std::move(provider)));
 }
 
 }  // namespace detail

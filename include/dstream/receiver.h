@@ -64,7 +64,7 @@ class DSTREAM_EXPORT ReceiverBase {
   const std::shared_ptr<detail::ReceiverLink>& link() const { return link_; }
 
  protected:
-  explicit ReceiverBase(std::unique_ptr<detail::OpenBlock> block);
+  explicit ReceiverBase(detail::Box<detail::OpenBlock> block);
 
  private:
   std::shared_ptr<detail::ReceiverLink> link_;
@@ -95,7 +95,7 @@ class Receiver : public ReceiverBase {
  public:
   using Record = T;
 
-  Receiver() : ReceiverBase(std::make_unique<detail::TypedOpenBlock<T>>()) {
+  Receiver() : ReceiverBase(detail::Box<detail::OpenBlock>(new detail::TypedOpenBlock<T>())) {
     detail::check_retainable<T>();
   }
 

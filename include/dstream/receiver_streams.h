@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <dstream/decoder.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/record_decoder.h>
 #include <dstream/detail/sources.h>
 #include <dstream/options.h>
@@ -194,8 +195,10 @@ class ReceiverStreams {
   template <class D>
   static detail::ByteSourceParts parts(const char* operation, D decoder, BadRecords bad_records,
                                        std::size_t max_pending_bytes) {
-    return {operation, std::make_shared<const detail::TypedDecoder<D>>(std::move(decoder)),
-            bad_records, max_pending_bytes};
+    return {
+        operation,
+        detail::make_kept<detail::TypedDecoder<D>, const detail::RecordDecoder>(std::move(decoder)),
+        bad_records, max_pending_bytes};
   }
   template <class D>
   DStream<typename D::Record> add(std::shared_ptr<detail::InputSource> source,

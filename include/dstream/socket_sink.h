@@ -7,8 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include <dstream/detail/box.h>
 #include <dstream/detail/csv_record.h>
 #include <dstream/detail/json_record.h>
+#include <dstream/detail/kept.h>
 #include <dstream/export.h>
 #include <dstream/format.h>
 #include <dstream/sink.h>
@@ -49,7 +51,7 @@ class DSTREAM_EXPORT SocketLines {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  Box<State> state_;
 };
 
 /// Throws Errc::invalid_argument: records of the type cannot be written so.
@@ -105,7 +107,7 @@ class SocketSink final : public Sink<T> {
 template <class T>
 std::shared_ptr<Sink<T>> socket_sink(std::string host, std::uint16_t port,
                                      SocketSinkOptions options = {}) {
-  return std::make_shared<detail::SocketSink<T>>(std::move(host), port, options);
+  return detail::make_kept<detail::SocketSink<T>, Sink<T>>(std::move(host), port, options);
 }
 
 }  // namespace v1

@@ -12,6 +12,7 @@
 #include <dstream/detail/csv_record.h>
 #include <dstream/detail/files_output.h>
 #include <dstream/detail/json_record.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/plan_context.h>
 #include <dstream/detail/staged_output.h>
 #include <dstream/detail/transform_function.h>
@@ -158,7 +159,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     static_assert(std::is_invocable_v<F&, const T&>,
                   "for_each: the callable must be callable as f(const T&)");
     if constexpr (std::is_invocable_v<F&, const T&>) {
-      auto output = std::make_shared<detail::ForEachOutput<T, F>>(std::move(f));
+      auto output =
+          detail::make_kept<detail::ForEachOutput<T, F>, detail::OutputOperation>(std::move(f));
       const detail::Origin origin{"for_each", where};
       add_step_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
                       std::move(output), {std::move(options.name), options.on_failure});
@@ -178,9 +180,11 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "f(Rdd<T>, Time, const BatchInfo&)");
     if constexpr (kShape) {
       const detail::Origin origin{"foreach_rdd", where};
-      add_collecting_output(origin,
-                            std::make_shared<detail::ForeachRddOutput<T, F>>(std::move(f), origin),
-                            std::move(options));
+      add_collecting_output(
+          origin,
+          detail::make_kept<detail::ForeachRddOutput<T, F>, detail::OutputOperation>(std::move(f),
+                                                                                     origin),
+          std::move(options));
     }
   }
 
@@ -194,7 +198,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "stream's type of records");
     if constexpr (std::is_convertible_v<AnySink*, Sink<T>*>) {
       detail::check_sink({"write_to", where}, sink != nullptr);
-      auto output = std::make_shared<detail::SinkOutput<T>>(std::move(sink), options.uid);
+      auto output = detail::make_kept<detail::SinkOutput<T>, detail::OutputOperation>(
+          std::move(sink), options.uid);
       add_step_output({"write_to", where}, written({"write_to", where}, options.partitions),
                       std::move(output), {std::move(options.name), options.on_failure},
                       std::move(options.uid));
@@ -257,14 +262,14 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
   /// Results for a host thread to pull, batch by batch, each exactly once after its COMMIT.
   Channel<T> to_channel(ChannelOptions options = {},
                         std::source_location where = std::source_location::current()) const {
-    auto output = std::make_shared<detail::ChannelOutput<T>>(options);
+    auto output = detail::make_kept<detail::ChannelOutput<T>>(options);
     add_collecting_output({"to_channel", where}, output);
     return Channel<T>(std::move(output));
   }
 
   /// The most recent batch's result, readable at any time.
   Latest<T> latest(std::source_location where = std::source_location::current()) const {
-    auto output = std::make_shared<detail::LatestOutput<T>>();
+    auto output = detail::make_kept<detail::LatestOutput<T>>();
     add_collecting_output({"latest", where}, output);
     return Latest<T>(std::move(output));
   }
@@ -331,7 +336,7 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
   void save(const char* operation, std::string prefix, std::string suffix, SaveOptions options,
             std::string_view extension, std::source_location where) const {
     const detail::Origin origin{operation, where};
-    auto output = std::make_shared<detail::FormattedFiles<T, Format>>(
+    auto output = detail::make_kept<detail::FormattedFiles<T, Format>, detail::OutputOperation>(
         std::move(prefix), std::move(suffix), options, extension);
     add_step_output(origin, written(origin, options.partitions), std::move(output),
                     {std::move(options.name), options.on_failure});

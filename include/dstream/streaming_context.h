@@ -185,7 +185,7 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
   DStream<T> add_source(const char* operation, std::shared_ptr<detail::InputSource> source,
                         std::source_location where = std::source_location::current()) {
     const detail::Origin origin{operation, where};
-    auto node = std::make_shared<detail::SourceNode>(origin, type_name<T>(), std::move(source));
+    auto node = detail::make_source_node(origin, type_name<T>(), std::move(source));
     plan()->add_input(node);
     return DStream<T>(plan(), std::move(node));
   }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include <dstream/detail/kept.h>
 #include <dstream/export.h>
 
 namespace dstream {
@@ -30,7 +31,7 @@ std::shared_ptr<TextOutput> callback_output(F f) {
    private:
     F f_;
   };
-  return std::make_shared<Callback>(std::move(f));
+  return detail::make_kept<Callback, TextOutput>(std::move(f));
 }
 
 }  // namespace v1

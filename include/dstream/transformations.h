@@ -13,6 +13,7 @@
 #include <dstream/detail/common_instances.h>
 #include <dstream/detail/derive.h>
 #include <dstream/detail/fold_exchange.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/keyed_exchange.h>
 #include <dstream/detail/keys.h>
 #include <dstream/detail/narrow_steps.h>
@@ -132,15 +133,17 @@ class Transformations : public PairTransformations<T, Stream>,
       using Fold = detail::BatchReduceFold<T, F>;
       return detail::exchange<Owned<T>>(
           self(), {"reduce", where},
-          std::make_shared<detail::FoldExchange<Fold>>(Fold{std::move(f)}));
+          detail::make_kept<detail::FoldExchange<Fold>, const detail::Exchange>(
+              Fold{std::move(f)}));
     }
   }
 
   /// The number of records of each batch: one record, 0 for an empty batch.
   Stream<std::int64_t> count(std::source_location where = std::source_location::current()) const {
     using Fold = detail::BatchCountFold;
-    return detail::exchange<std::int64_t>(self(), {"count", where},
-                                          std::make_shared<detail::FoldExchange<Fold>>(Fold{}));
+    return detail::exchange<std::int64_t>(
+        self(), {"count", where},
+        detail::make_kept<detail::FoldExchange<Fold>, const detail::Exchange>(Fold{}));
   }
 
   /// Each batch by up to eight aggregates of T (see aggregates.h): one record, the result, of
@@ -187,9 +190,8 @@ class Transformations : public PairTransformations<T, Stream>,
     const detail::Origin origin{"union_with", where};
     return self().template derive_from<T>(
         other, origin,
-        std::make_shared<detail::MergeNode>(
-            origin, type_name<T>(), std::vector<detail::PlanNodePtr>{self().node(), other.node()},
-            &detail::make_collector<T>));
+        detail::make_merge_node(origin, type_name<T>(), {self().node(), other.node()},
+                                &detail::make_collector<T>));
   }
 
  private:

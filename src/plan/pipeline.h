@@ -53,7 +53,7 @@ class Pipeline {
   std::vector<StepPtr> wiring_;         // tees and entries, which hold nothing
   std::vector<TerminalPtr> terminals_;
   std::vector<Step*> entries_;          // per input
-  std::vector<std::unique_ptr<ExchangeReader>> readers_;  // per input, null where not a shuffle
+  std::vector<ReaderPtr> readers_;  // per input, null where not a shuffle
   std::unordered_map<const Step*, const PlanNode*> node_of_;
   std::unordered_map<const PlanNode*, Step*> step_of_;
   std::unordered_map<const PlanNode*, Step*> consumers_;

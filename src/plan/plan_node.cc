@@ -1,5 +1,6 @@
 #include "dstream/detail/plan_node.h"
 
+#include "dstream/detail/kept.h"
 #include "dstream/detail/key_partitions.h"
 #include "dstream/detail/narrow_steps.h"
 #include "dstream/detail/plan_context.h"
@@ -41,11 +42,13 @@ std::uint32_t CoExchange::partitions(const ExchangeSettings& settings) const {
 TerminalPtr CoExchange::make_writer(const ExchangeSettings& settings) const {
   return sides_.front()->make_writer(settings);
 }
-std::unique_ptr<ExchangeReader> CoExchange::make_reader(const ExchangeSettings&) const {
+ReaderPtr CoExchange::make_reader(const ExchangeSettings&) const {
   return make_reader_();
 }
 SourceHost::~SourceHost() = default;
 InputSource::~InputSource() = default;
+std::optional<ReceiverStatus> InputSource::receiver_status() const { return std::nullopt; }
+std::optional<std::uint32_t> InputSource::preferred_executor() const { return std::nullopt; }
 JobRunner::~JobRunner() = default;
 BlockProvider::~BlockProvider() = default;
 PlanNodePtr BlockProvider::plan() const { return nullptr; }
@@ -73,7 +76,7 @@ class GatherReader final : public ExchangeReader {
 
 }  // namespace
 
-std::unique_ptr<ExchangeReader> GatherExchange::make_reader(const ExchangeSettings&) const {
+ReaderPtr GatherExchange::make_reader(const ExchangeSettings&) const {
   return std::make_unique<GatherReader>();
 }
 
@@ -120,7 +123,7 @@ TransformNode::Function::~Function() = default;
 TransformNode::TransformNode(Origin node_origin, std::string_view type,
                              std::vector<PlanNodePtr> node_parents,
                              std::vector<CollectorFactory> collectors,
-                             std::unique_ptr<Function> body)
+                             Box<Function> body)
     : PlanNode(NodeKind::transform, node_origin, type, std::move(node_parents)),
       function(std::move(body)) {
   collect_parent = std::move(collectors);
@@ -166,6 +169,31 @@ PlanNodePtr make_co_exchange_node(Origin origin, std::string_view element_type,
   return std::make_shared<ExchangeNode>(
       origin, element_type, std::move(parents),
       std::make_shared<CoExchange>(std::move(sides), make_reader));
+}
+
+std::shared_ptr<SourceNode> make_source_node(Origin origin, std::string_view element_type,
+                                             std::shared_ptr<InputSource> source) {
+  return std::make_shared<SourceNode>(origin, element_type, std::move(source));
+}
+std::shared_ptr<SourceNode> make_source_node(Origin origin, std::string_view element_type,
+                                             std::vector<BlockPtr> blocks) {
+  return std::make_shared<SourceNode>(origin, element_type, std::move(blocks));
+}
+std::shared_ptr<SourceNode> make_source_node(Origin origin, std::string_view element_type,
+                                             std::shared_ptr<BlockProvider> provider) {
+  return std::make_shared<SourceNode>(origin, element_type, std::move(provider));
+}
+
+PlanNodePtr make_transform_node(Origin origin, std::string_view element_type,
+                                std::vector<PlanNodePtr> parents,
+                                std::vector<CollectorFactory> collectors,
+                                Box<TransformNode::Function> function) {
+  return std::make_shared<TransformNode>(origin, element_type, std::move(parents),
+                                         std::move(collectors), std::move(function));
+}
+
+std::shared_ptr<const void> keep(const void* object, void (*destroy)(const void*)) {
+  return {object, destroy};
 }
 
 PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,

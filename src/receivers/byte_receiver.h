@@ -51,7 +51,7 @@ class ByteReceiver : public InputSource {
   /// The work of the thread; returns once stopping(). What it throws stops the context.
   virtual void receive() = 0;
   /// A decoder as new, for a new connection.
-  virtual std::unique_ptr<RecordDecoder> make_decoder() const { return parts_.decoder->copy(); }
+  virtual Box<RecordDecoder> make_decoder() const { return parts_.decoder->copy(); }
 
   /// Runs a decoder over bytes and accounts for what it finds; how many bytes it is done with, or
   /// nothing where it threw or made no sense, which has been counted then. Throws under
@@ -139,7 +139,7 @@ class Feed {
   void skip_line();
 
   ByteReceiver& owner_;
-  std::unique_ptr<RecordDecoder> decoder_;
+  Box<RecordDecoder> decoder_;
   std::size_t read_size_;
   const std::size_t max_read_;
   std::vector<char> buffer_;

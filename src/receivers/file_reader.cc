@@ -152,7 +152,7 @@ void FileReader::make_room() {
                                     std::to_string(capacity_) +
                                     " bytes; it should have a limit and skip what exceeds it");
   }
-  std::unique_ptr<char[]> larger(new char[2 * capacity_]);
+  Box<char[]> larger(new char[2 * capacity_]);
   std::memcpy(larger.get(), buffer_.get(), filled_);
   buffer_ = std::move(larger);
   capacity_ *= 2;

@@ -1,6 +1,7 @@
 #include "dstream/detail/file_reading.h"
 
 #include <utility>
+#include <vector>
 
 #include "dstream/detail/file_block.h"
 #include "dstream/detail/input_source.h"
@@ -10,25 +11,33 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
+struct FileReading::State {
+  std::mutex mutex;  // leaf; guards all below
+  SourceHost* host = nullptr;
+  FileSourceStatus status;
+  std::vector<Box<char[]>> buffers;
+};
+
 FileReading::FileReading(const char* operation, std::shared_ptr<FileSystem> files,
                          BadRecords bad_records, BadRecords lost_files)
     : operation_(operation),
       files_(std::move(files)),
       bad_records_(bad_records),
-      lost_files_(lost_files) {}
+      lost_files_(lost_files),
+      state_(new State) {}
 
 FileReading::~FileReading() = default;
 
 void FileReading::attach(SourceHost& host) {
-  const std::lock_guard lock(mutex_);
-  host_ = &host;
+  const std::lock_guard lock(state_->mutex);
+  state_->host = &host;
 }
 
 void FileReading::bad_record(const ListedFile& file, std::string_view reason,
                              std::string_view payload) {
   {
-    const std::lock_guard lock(mutex_);
-    ++status_.bad_records;
+    const std::lock_guard lock(state_->mutex);
+    ++state_->status.bad_records;
   }
   const std::string text = file.path + ": " + std::string(reason);
   if (bad_records_ == BadRecords::dead_letter) dead_letter(text, payload);
@@ -44,9 +53,9 @@ void FileReading::lost_file(ListedFile& file, const std::string& reason) {
   const std::string text = file.path + ": " + reason;
   if (first) {
     {
-      const std::lock_guard lock(mutex_);
-      ++status_.lost_files;
-      status_.last_error = text;
+      const std::lock_guard lock(state_->mutex);
+      ++state_->status.lost_files;
+      state_->status.last_error = text;
     }
     if (lost_files_ == BadRecords::dead_letter) dead_letter(text, file.path);
   }
@@ -54,8 +63,8 @@ void FileReading::lost_file(ListedFile& file, const std::string& reason) {
 }
 
 SourceHost* FileReading::host() const {
-  const std::lock_guard lock(mutex_);
-  return host_;
+  const std::lock_guard lock(state_->mutex);
+  return state_->host;
 }
 
 void FileReading::dead_letter(const std::string& reason, std::string_view payload) {
@@ -73,47 +82,47 @@ void FileReading::changed_file(ListedFile& file) {
     const std::lock_guard lock(file.mutex);
     if (std::exchange(file.changed, true)) return;
   }
-  const std::lock_guard lock(mutex_);
-  ++status_.changed_files;
+  const std::lock_guard lock(state_->mutex);
+  ++state_->status.changed_files;
 }
 
 void FileReading::failed_listing(const std::string& reason) {
-  const std::lock_guard lock(mutex_);
-  ++status_.failed_listings;
-  status_.last_error = reason;
+  const std::lock_guard lock(state_->mutex);
+  ++state_->status.failed_listings;
+  state_->status.last_error = reason;
 }
 
 void FileReading::count_files(std::uint64_t files, bool slow) {
-  const std::lock_guard lock(mutex_);
-  status_.files += files;
-  if (slow) ++status_.slow_listings;
+  const std::lock_guard lock(state_->mutex);
+  state_->status.files += files;
+  if (slow) ++state_->status.slow_listings;
 }
 
 void FileReading::count_records(std::uint64_t records) {
-  const std::lock_guard lock(mutex_);
-  status_.records += records;
+  const std::lock_guard lock(state_->mutex);
+  state_->status.records += records;
 }
 
 FileSourceStatus FileReading::status() const {
-  const std::lock_guard lock(mutex_);
-  return status_;
+  const std::lock_guard lock(state_->mutex);
+  return state_->status;
 }
 
-std::unique_ptr<char[]> FileReading::take_buffer() {
+Box<char[]> FileReading::take_buffer() {
   {
-    const std::lock_guard lock(mutex_);
-    if (!buffers_.empty()) {
-      auto buffer = std::move(buffers_.back());
-      buffers_.pop_back();
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->buffers.empty()) {
+      auto buffer = std::move(state_->buffers.back());
+      state_->buffers.pop_back();
       return buffer;
     }
   }
-  return std::unique_ptr<char[]>(new char[kBufferBytes]);
+  return Box<char[]>(new char[kBufferBytes]);
 }
 
-void FileReading::give_back(std::unique_ptr<char[]> buffer) {
-  const std::lock_guard lock(mutex_);
-  buffers_.push_back(std::move(buffer));
+void FileReading::give_back(Box<char[]> buffer) {
+  const std::lock_guard lock(state_->mutex);
+  state_->buffers.push_back(std::move(buffer));
 }
 
 FileBlock::FileBlock(FilePiece piece, std::shared_ptr<FileReading> reading)

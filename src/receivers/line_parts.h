@@ -19,7 +19,7 @@ inline ByteSourceParts line_parts(const char* operation, const Tunables& tunable
 }
 
 /// Lines for a new connection, as long as the tunables allow by now.
-inline std::unique_ptr<RecordDecoder> make_lines(const Tunables& tunables) {
+inline Box<RecordDecoder> make_lines(const Tunables& tunables) {
   return std::make_unique<TypedDecoder<TextLines>>(TextLines(tunables.max_line_bytes));
 }
 

@@ -21,7 +21,7 @@ class SocketTextSource final : public SocketSource {
   ~SocketTextSource() override { stop(); }
 
  private:
-  std::unique_ptr<RecordDecoder> make_decoder() const override { return make_lines(tunables()); }
+  Box<RecordDecoder> make_decoder() const override { return make_lines(tunables()); }
 };
 
 }  // namespace detail

@@ -28,7 +28,7 @@ TailSource::TailSource(ByteSourceParts parts, std::string path, const TailOption
 
 TailSource::~TailSource() { stop(); }
 
-std::unique_ptr<RecordDecoder> TailSource::make_decoder() const {
+Box<RecordDecoder> TailSource::make_decoder() const {
   return lines_ ? make_lines(tunables()) : ByteReceiver::make_decoder();
 }
 

@@ -45,7 +45,7 @@ class TailSource final : public ByteReceiver {
   bool read_new_bytes();
   void begin_anew();
   void finish_file();
-  std::unique_ptr<RecordDecoder> make_decoder() const override;
+  Box<RecordDecoder> make_decoder() const override;
 
   const std::string path_;
   const TailOptions tail_;

@@ -25,7 +25,7 @@ void UdpSource::open() {
 void UdpSource::receive() {
   note_listening();
   std::vector<char> buffer(DatagramSocket::kMaxBytes);
-  std::unique_ptr<RecordDecoder> decoder = make_decoder();
+  Box<RecordDecoder> decoder = make_decoder();
   while (await_room()) {
     std::optional<std::size_t> size;
     try {

@@ -1,70 +1,95 @@
 #include "dstream/receiver.h"
 
+#include <condition_variable>
+#include <mutex>
+
 #include "dstream/error.h"
+
+#include "runtime/receiver_requests.h"
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-ReceiverLink::ReceiverLink(std::shared_ptr<BlockGenerator> blocks) : blocks_(std::move(blocks)) {}
+struct ReceiverLink::State {
+  std::mutex mutex;  // guards all below; taken before the generator's
+  std::condition_variable changed;
+  Requests requests;
+  ReceiverState state = ReceiverState::initialized;
+  std::uint32_t stream_id = 0;
+  bool adopted = false;
+};
+
+ReceiverLink::ReceiverLink(std::shared_ptr<BlockGenerator> blocks)
+    : blocks_(std::move(blocks)), state_(new State) {}
 ReceiverLink::~ReceiverLink() = default;
 
 void ReceiverLink::report_error(std::string message) {
-  const std::lock_guard lock(mutex_);
-  ++requests_.error_count;
-  if (requests_.errors.size() < kMaxErrors) requests_.errors.push_back(std::move(message));
-  changed_.notify_all();
+  const std::lock_guard lock(state_->mutex);
+  Requests& requests = state_->requests;
+  ++requests.error_count;
+  if (requests.errors.size() < kMaxErrors) requests.errors.push_back(std::move(message));
+  state_->changed.notify_all();
 }
 
-void ReceiverLink::restart(Restart restart) {
-  const std::lock_guard lock(mutex_);
-  if (state_ != ReceiverState::started || requests_.stop) return;
-  requests_.restart = std::move(restart);
+void ReceiverLink::restart(const Restart& restart) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->state != ReceiverState::started || state_->requests.stop) return;
+  state_->requests.restart = restart;
   set_state_locked(ReceiverState::restarting);
-  changed_.notify_all();
+  state_->changed.notify_all();
 }
 
 void ReceiverLink::stop(std::string message) {
-  const std::lock_guard lock(mutex_);
-  if (state_ == ReceiverState::stopped) return;
-  requests_.stop = std::move(message);
+  const std::lock_guard lock(state_->mutex);
+  if (state_->state == ReceiverState::stopped) return;
+  state_->requests.stop = std::move(message);
   set_state_locked(ReceiverState::stopped);
-  changed_.notify_all();
+  state_->changed.notify_all();
 }
 
 ReceiverState ReceiverLink::state() const {
-  const std::lock_guard lock(mutex_);
-  return state_;
+  const std::lock_guard lock(state_->mutex);
+  return state_->state;
 }
 
 std::uint32_t ReceiverLink::stream_id() const {
-  const std::lock_guard lock(mutex_);
-  return stream_id_;
+  const std::lock_guard lock(state_->mutex);
+  return state_->stream_id;
 }
 
 void ReceiverLink::set_state_locked(ReceiverState state) {
-  state_ = state;
+  state_->state = state;
   blocks_->set_impatient(state == ReceiverState::restarting || state == ReceiverState::stopped);
 }
 
 void ReceiverLink::set_stream_id(std::uint32_t id) {
-  const std::lock_guard lock(mutex_);
-  stream_id_ = id;
+  const std::lock_guard lock(state_->mutex);
+  state_->stream_id = id;
 }
 
 bool ReceiverLink::adopt() {
-  const std::lock_guard lock(mutex_);
-  return !std::exchange(adopted_, true);
+  const std::lock_guard lock(state_->mutex);
+  return !std::exchange(state_->adopted, true);
 }
 
+void ReceiverLink::note_stored() {
+  if (blocks_->any_stored()) wake();
+}
+
+std::mutex& ReceiverLink::mutex() const { return state_->mutex; }
+std::condition_variable& ReceiverLink::changed() { return state_->changed; }
+ReceiverLink::Requests& ReceiverLink::requests() { return state_->requests; }
+ReceiverState ReceiverLink::state_locked() const { return state_->state; }
+
 void ReceiverLink::wake() {
-  const std::lock_guard lock(mutex_);
-  changed_.notify_all();
+  const std::lock_guard lock(state_->mutex);
+  state_->changed.notify_all();
 }
 
 }  // namespace detail
 
-ReceiverBase::ReceiverBase(std::unique_ptr<detail::OpenBlock> block)
+ReceiverBase::ReceiverBase(detail::Box<detail::OpenBlock> block)
     : link_(std::make_shared<detail::ReceiverLink>(
           std::make_shared<detail::BlockGenerator>(std::move(block)))) {}
 ReceiverBase::~ReceiverBase() = default;

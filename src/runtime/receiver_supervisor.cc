@@ -10,6 +10,7 @@
 
 #include "runtime/callback_scope.h"
 #include "runtime/context_impl.h"
+#include "runtime/receiver_requests.h"
 
 namespace dstream {
 inline namespace v1 {

@@ -1,6 +1,7 @@
 #include "dstream/detail/staged_output.h"
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,8 +11,20 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
+struct StagedOutput::Staged {
+  WriteKey key;
+  std::string handle;
+};
+struct StagedOutput::Batch {
+  Time time;
+  std::vector<Staged> writes;  // one per partition, in any order
+};
+struct StagedOutput::Batches {
+  std::vector<Batch> all;  // at most as many as batches are in flight
+};
+
 StagedOutput::StagedOutput(std::string uid)
-    : OutputOperation(OutputPhase::staged), uid_(std::move(uid)) {}
+    : OutputOperation(OutputPhase::staged), uid_(std::move(uid)), batches_(new Batches) {}
 StagedOutput::~StagedOutput() = default;
 
 void StagedOutput::open(const OutputEnvironment& environment) {
@@ -19,9 +32,9 @@ void StagedOutput::open(const OutputEnvironment& environment) {
 }
 
 StagedOutput::Batch* StagedOutput::find(Time batch_time) {
-  const auto found = std::find_if(batches_.begin(), batches_.end(),
+  const auto found = std::find_if(batches_->all.begin(), batches_->all.end(),
                                   [&](const Batch& batch) { return batch.time == batch_time; });
-  return found == batches_.end() ? nullptr : &*found;
+  return found == batches_->all.end() ? nullptr : &*found;
 }
 
 StagedOutput::Staged* StagedOutput::find(Time batch_time, std::uint32_t partition) {
@@ -42,7 +55,7 @@ WriteKey StagedOutput::begin_attempt(const TaskContext& context) {
     if (find(key.batch_time) == nullptr) {
       // Under the lock: no other task may stage anything before.
       begin_batch(key.batch_time);
-      batches_.push_back({key.batch_time, {}});
+      batches_->all.push_back({key.batch_time, {}});
     }
     if (Staged* const staged = find(key.batch_time, key.partition)) {
       before = std::exchange(*staged, {key, {}});
@@ -81,7 +94,7 @@ void StagedOutput::commit(Time batch_time) {
   }
   commit_batch(batch_time, written);
   std::lock_guard lock(mutex_);
-  std::erase_if(batches_, [&](const Batch& other) { return other.time == batch_time; });
+  std::erase_if(batches_->all, [&](const Batch& other) { return other.time == batch_time; });
 }
 
 void StagedOutput::abort(Time batch_time) noexcept {
@@ -91,7 +104,7 @@ void StagedOutput::abort(Time batch_time) noexcept {
     Batch* const batch = find(batch_time);
     if (batch == nullptr) return;
     writes = std::move(batch->writes);
-    std::erase_if(batches_, [&](const Batch& other) { return other.time == batch_time; });
+    std::erase_if(batches_->all, [&](const Batch& other) { return other.time == batch_time; });
   }
   std::sort(writes.begin(), writes.end(),
             [](const Staged& a, const Staged& b) { return a.key.partition < b.key.partition; });

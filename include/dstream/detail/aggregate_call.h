@@ -10,6 +10,7 @@
 #include <dstream/detail/aggregate_spec.h>
 #include <dstream/detail/derive.h>
 #include <dstream/detail/fold_exchange.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/key_partitions.h>
 #include <dstream/detail/narrow_steps.h>
 #include <dstream/partitions.h>
@@ -196,7 +197,7 @@ auto aggregate_batch(const Stream<T>& stream, Origin origin, const A&... argumen
   auto bound = bind_arguments<T>(arguments...);
   using Fold = BatchAggregateFold<T, decltype(bound)>;
   return exchange<typename Fold::Result>(
-      stream, origin, std::make_shared<FoldExchange<Fold>>(Fold{std::move(bound)}));
+      stream, origin, make_kept<FoldExchange<Fold>, const Exchange>(Fold{std::move(bound)}));
 }
 
 }  // namespace detail

@@ -1,19 +1,17 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <dstream/block.h>
-#include <dstream/detail/arrival_gate.h>
+#include <dstream/detail/box.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/memory_bytes.h>
 #include <dstream/push_result.h>
@@ -85,8 +83,8 @@ class DSTREAM_EXPORT BlockGenerator {
     std::size_t capacity_bytes = std::size_t{64} << 20;
     Duration block_interval = std::chrono::milliseconds(200);
   };
-  explicit BlockGenerator(std::unique_ptr<OpenBlock> open);
-  BlockGenerator(std::unique_ptr<OpenBlock> open, Settings settings);
+  explicit BlockGenerator(Box<OpenBlock> open);
+  BlockGenerator(Box<OpenBlock> open, Settings settings);
   ~BlockGenerator();
 
   // The receiving side.
@@ -96,20 +94,12 @@ class DSTREAM_EXPORT BlockGenerator {
   /// Calls `fill(OpenBlock&)` with the block that is being filled, with a lock held; waits for nothing.
   template <class Fill>
   void write(Fill&& fill) {
-    std::unique_lock lock(shared_->mutex);
-    fill(*open_);
-    written(lock);
+    write_with(&call<std::remove_reference_t<Fill>>, &fill);
   }
   /// Waits for room, then fills; `position` may be null. Returns ok, closed or stopped.
   template <class Fill>
   PushResult store(Fill&& fill, const ReceiverPosition* position) {
-    std::unique_lock lock(shared_->mutex);
-    const PushResult result = await_room(lock);
-    if (result != PushResult::ok) return result;
-    fill(*open_);
-    if (position != nullptr) note(*position);
-    written(lock);
-    return PushResult::ok;
+    return store_with(&call<std::remove_reference_t<Fill>>, &fill, position);
   }
   /// Waits for room, then adds finished blocks, which a position may cover.
   PushResult store_blocks(std::vector<BlockPtr> blocks, const ReceiverPosition* position);
@@ -137,55 +127,21 @@ class DSTREAM_EXPORT BlockGenerator {
   /// Positions of blocks that were finished since the last call. While kMaxPositions wait for it,
   /// store() waits.
   std::vector<ReceiverPosition> take_stored();
-  bool any_stored() const { return any_stored_.load(std::memory_order_acquire); }
+  bool any_stored() const;
 
  private:
-  /// What the generator shares with its blocks, which may outlive it.
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable changed;  ///< there is room, or the generator closes
-    std::size_t block_bytes = 0;      ///< of finished blocks and of those that batches have
-  };
-  struct Sealed {
-    BlockPtr block;
-    std::size_t bytes;
-  };
-  struct Cut {
-    Time until;
-    std::vector<ReceiverPosition> positions;
-  };
+  struct Shared;
+  struct State;
+  using Filler = void (*)(const void* fill, OpenBlock& block);
 
-  /// `records` of them are refused where it does not return ok.
-  PushResult await_room(std::unique_lock<std::mutex>& lock, std::size_t records = 1);
-  bool has_room() const;
-  void add_stored(const ReceiverPosition& position);
-  void note(const ReceiverPosition& position);
-  void written(std::unique_lock<std::mutex>& lock);
-  void announce(std::unique_lock<std::mutex>& lock);
-  void seal();
-  void add_sealed(BlockPtr block, std::size_t bytes);
-  bool has_data_locked() const { return !sealed_.empty() || open_->size() != 0; }
-  std::size_t held_locked() const;
-  static BlockPtr with_account(const std::shared_ptr<Shared>& shared, Sealed sealed);
+  template <class Fill>
+  static void call(const void* fill, OpenBlock& block) {
+    (*static_cast<Fill*>(const_cast<void*>(fill)))(block);
+  }
+  void write_with(Filler filler, const void* fill);
+  PushResult store_with(Filler filler, const void* fill, const ReceiverPosition* position);
 
-  const std::shared_ptr<Shared> shared_;
-  ArrivalGate gate_;
-  // Guarded by shared_->mutex.
-  Settings settings_;
-  Clock* clock_ = nullptr;  // null before start() and after close()
-  std::unique_ptr<OpenBlock> open_;
-  std::vector<ReceiverPosition> open_positions_;  // of records in open_
-  std::optional<Duration> open_since_;
-  std::vector<Sealed> sealed_;
-  std::vector<ReceiverPosition> sealed_positions_;
-  std::vector<ReceiverPosition> stored_;          // waiting for take_stored()
-  std::atomic<bool> any_stored_{false};
-  std::vector<Cut> uncommitted_;                  // at most one per batch that is not committed
-  std::uint64_t records_ = 0;  // of finished blocks
-  std::uint64_t refused_ = 0;
-  bool closed_ = false;
-  bool impatient_ = false;
-  bool armed_ = false;
+  const Box<State> state_;
 };
 
 }  // namespace detail

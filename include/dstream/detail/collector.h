@@ -39,7 +39,7 @@ using CollectorFactory = TerminalPtr (*)(std::size_t limit);
 
 template <class T>
 TerminalPtr make_collector(std::size_t limit) {
-  return std::make_unique<Collector<T>>(limit);
+  return TerminalPtr(new Collector<T>(limit));
 }
 
 }  // namespace detail

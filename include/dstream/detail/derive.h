@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include <dstream/detail/kept.h>
 #include <dstream/detail/keyed_exchange.h>
 #include <dstream/detail/keys.h>
 #include <dstream/detail/narrow_steps.h>
@@ -23,7 +24,7 @@ template <class U, class StepType, class F, class T, template <class> class Stre
 Stream<U> narrow(const Stream<T>& stream, Origin origin, F f) {
   return stream.template derive<U>(
       origin, make_narrow_node(origin, type_name<U>(), stream.node(), &make_step<StepType, F>,
-                               std::make_shared<const F>(std::move(f))));
+                               keep(new F(std::move(f)), &destroy_object<F>)));
 }
 
 /// A shuffle whose readers make records of U.
@@ -43,7 +44,7 @@ Stream<KeyedResult<K, FoldResultT<Fold>>> by_key(const Stream<T>& stream, Origin
   check_hashable<K>();
   return exchange<KeyedResult<K, FoldResultT<Fold>>>(
       stream, origin,
-      std::make_shared<KeyedExchange<T, K, Keys, Fold>>(
+      make_kept<KeyedExchange<T, K, Keys, Fold>, const Exchange>(
           std::move(keys), std::move(fold), key_partitions<K>(std::move(partitions), origin)));
 }
 

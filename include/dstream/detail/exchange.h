@@ -33,6 +33,8 @@ class DSTREAM_EXPORT ExchangeReader {
   virtual void reset() noexcept {}
 };
 
+using ReaderPtr = Box<ExchangeReader>;
+
 /// The writing side of an exchange: tasks of the writing stage leave one SliceOutput each. Immutable
 /// and shared by all tasks; the members may be called from any thread.
 class DSTREAM_EXPORT ExchangeSide {
@@ -50,7 +52,7 @@ class DSTREAM_EXPORT ExchangeSide {
 class DSTREAM_EXPORT Exchange : public ExchangeSide {
  public:
   ~Exchange() override;
-  virtual std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings& settings) const = 0;
+  virtual ReaderPtr make_reader(const ExchangeSettings& settings) const = 0;
   /// Whether partition 0 is read even where nothing was written: count() of nothing is 0.
   virtual bool reads_nothing() const { return false; }
   /// What the tasks of one of the node's parents write with; all sides have the same partitions.
@@ -65,13 +67,13 @@ class DSTREAM_EXPORT Exchange : public ExchangeSide {
 class DSTREAM_EXPORT CoExchange final : public Exchange {
  public:
   using Sides = std::vector<std::shared_ptr<const ExchangeSide>>;
-  using ReaderFactory = std::unique_ptr<ExchangeReader> (*)();
+  using ReaderFactory = ReaderPtr (*)();
 
   CoExchange(Sides sides, ReaderFactory make_reader);
   ~CoExchange() override;
   std::uint32_t partitions(const ExchangeSettings& settings) const override;
   TerminalPtr make_writer(const ExchangeSettings& settings) const override;
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings& settings) const override;
+  ReaderPtr make_reader(const ExchangeSettings& settings) const override;
   const ExchangeSide& side(std::uint32_t parent) const override { return *sides_[parent]; }
 
  private:
@@ -87,7 +89,7 @@ class DSTREAM_EXPORT GatherExchange final : public Exchange {
       : collector_(collector), limit_(limit), reads_nothing_(reads_nothing) {}
   std::uint32_t partitions(const ExchangeSettings&) const override { return 1; }
   TerminalPtr make_writer(const ExchangeSettings&) const override { return collector_(limit_); }
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override;
+  ReaderPtr make_reader(const ExchangeSettings&) const override;
   bool reads_nothing() const override { return reads_nothing_; }
 
  private:

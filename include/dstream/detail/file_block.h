@@ -12,6 +12,7 @@
 #include <dstream/block.h>
 #include <dstream/decoder.h>
 #include <dstream/detail/file_reading.h>
+#include <dstream/detail/kept.h>
 #include <dstream/export.h>
 
 namespace dstream {
@@ -132,7 +133,7 @@ template <class D>
 class DecodedFileBlockMaker final : public FileBlockMaker {
  public:
   explicit DecodedFileBlockMaker(D decoder)
-      : decoder_(std::make_shared<const D>(std::move(decoder))) {}
+      : decoder_(make_kept<const D>(std::move(decoder))) {}
   SplitRule split_rule() const override { return split_rule_of(*decoder_); }
   BlockPtr make(FilePiece piece, std::shared_ptr<FileReading> reading) const override {
     return std::make_shared<DecodedFileBlock<D>>(std::move(piece), std::move(reading), decoder_);

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <dstream/decoder.h>
+#include <dstream/detail/box.h>
 #include <dstream/export.h>
 #include <dstream/time.h>
 
@@ -80,8 +80,8 @@ class DSTREAM_EXPORT FileReading {
 
   /// A buffer of kBufferBytes, and its way back. There are at most as many as tasks read at once.
   static constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-  std::unique_ptr<char[]> take_buffer();
-  void give_back(std::unique_ptr<char[]> buffer);
+  Box<char[]> take_buffer();
+  void give_back(Box<char[]> buffer);
 
  private:
   SourceHost* host() const;
@@ -92,10 +92,8 @@ class DSTREAM_EXPORT FileReading {
   const std::shared_ptr<FileSystem> files_;
   const BadRecords bad_records_;
   const BadRecords lost_files_;
-  mutable std::mutex mutex_;  // leaf; guards all below
-  SourceHost* host_ = nullptr;
-  FileSourceStatus status_;
-  std::vector<std::unique_ptr<char[]>> buffers_;
+  struct State;
+  const Box<State> state_;
 };
 
 /// Reads a piece of a file through one buffer. A record that the buffer cannot hold makes it grow, up
@@ -130,8 +128,8 @@ class DSTREAM_EXPORT FileReader {
 
   const FilePiece& piece_;
   FileReading& reading_;
-  std::unique_ptr<File> file_;  ///< null where there is nothing to read
-  std::unique_ptr<char[]> buffer_;
+  Box<File> file_;  ///< null where there is nothing to read
+  Box<char[]> buffer_;
   std::size_t capacity_ = FileReading::kBufferBytes;
   std::size_t begin_ = 0;
   std::size_t filled_ = 0;

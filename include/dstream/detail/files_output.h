@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/detail/box.h>
 #include <dstream/detail/staged_output.h>
 #include <dstream/file_system.h>
 
@@ -76,7 +77,7 @@ class DSTREAM_EXPORT PartFile {
 
   FilesOutput* output_ = nullptr;
   WriteKey key_;
-  std::unique_ptr<File> file_;
+  Box<File> file_;
   std::string buffer_;
 };
 
@@ -126,7 +127,7 @@ class FormattedFiles final : public FilesOutput {
   }
   StepPtr make_step() const override {
     if constexpr (Format::kWritable) {
-      return std::make_unique<FileStep<T, Format>>(const_cast<FormattedFiles&>(*this));
+      return StepPtr(new FileStep<T, Format>(const_cast<FormattedFiles&>(*this)));
     } else {
       return nullptr;  // open() has thrown
     }

@@ -117,10 +117,10 @@ class FoldExchange final : public Exchange {
   explicit FoldExchange(Fold fold) : fold_(std::move(fold)) {}
   std::uint32_t partitions(const ExchangeSettings&) const override { return 1; }
   TerminalPtr make_writer(const ExchangeSettings&) const override {
-    return std::make_unique<FoldWriter<Fold>>(fold_);
+    return TerminalPtr(new FoldWriter<Fold>(fold_));
   }
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override {
-    return std::make_unique<FoldReader<Fold>>(fold_);
+  ReaderPtr make_reader(const ExchangeSettings&) const override {
+    return ReaderPtr(new FoldReader<Fold>(fold_));
   }
   bool reads_nothing() const override { return Fold::kHasZero; }
 

@@ -100,10 +100,10 @@ class IndexExchange final : public Exchange {
     return settings.partitions;
   }
   TerminalPtr make_writer(const ExchangeSettings&) const override {
-    return std::make_unique<WholeWriter<T>>(pool_);
+    return TerminalPtr(new WholeWriter<T>(pool_));
   }
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings& settings) const override {
-    return std::make_unique<IndexReader<T>>(settings.partitions);
+  ReaderPtr make_reader(const ExchangeSettings& settings) const override {
+    return ReaderPtr(new IndexReader<T>(settings.partitions));
   }
   bool wanted(const ExchangeSettings& settings, std::span<const SliceOutputPtr> slices,
               std::uint32_t partition) const override {

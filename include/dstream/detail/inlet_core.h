@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <dstream/detail/arrival_gate.h>
+#include <dstream/detail/box.h>
 #include <dstream/export.h>
 #include <dstream/push_result.h>
 
@@ -154,7 +155,7 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
 
   alignas(64) mutable std::mutex mutex_;
   std::condition_variable_any room_;
-  std::vector<std::unique_ptr<InletProducer>> producers_;
+  std::vector<Box<InletProducer>> producers_;
   InletSegment* pool_ =
       nullptr;  ///< unused segments, kept for the life of the inlet; within the bound
   std::size_t retired_bytes_ = 0;  ///< of full segments that are not given back

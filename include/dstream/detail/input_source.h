@@ -87,9 +87,9 @@ class DSTREAM_EXPORT InputSource {
   virtual void set_tunables(const Tunables&) {}
 
   /// What a source that receives by itself has done so far; nothing for others. Any thread.
-  virtual std::optional<ReceiverStatus> receiver_status() const { return std::nullopt; }
+  virtual std::optional<ReceiverStatus> receiver_status() const;
   /// What a Receiver asked for.
-  virtual std::optional<std::uint32_t> preferred_executor() const { return std::nullopt; }
+  virtual std::optional<std::uint32_t> preferred_executor() const;
 
   /// The input's number, in order of definition; set before start().
   std::uint32_t stream_id() const { return stream_id_; }

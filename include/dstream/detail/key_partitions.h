@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <dstream/detail/exchange.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/export.h>
 #include <dstream/partitions.h>
@@ -101,7 +102,7 @@ KeyPartitions<K> key_partitions(P given, const Origin& origin) {
                   "partition_by: the function must be callable as f(key) (const, for several "
                   "threads) and return an integer");
     if constexpr (kFits) {
-      return {given.partitions.checked(origin), std::make_shared<const F>(std::move(given.f)),
+      return {given.partitions.checked(origin), keep(new F(std::move(given.f)), &destroy_object<F>),
               &call_partitioner<F, K>, origin};
     } else {
       return {};

@@ -12,6 +12,7 @@
 #include <dstream/detail/combine_slice.h>
 #include <dstream/detail/combine_table.h>
 #include <dstream/detail/exchange.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/key_partitions.h>
 #include <dstream/detail/keyed_slice.h>
 #include <dstream/detail/keys.h>
@@ -136,11 +137,11 @@ class KeyedExchange final : public Exchange {
     return partitions_.counted(settings);
   }
   TerminalPtr make_writer(const ExchangeSettings& settings) const override {
-    return std::make_unique<KeyedWriter<T, K, Keys, Fold>>(keys_, fold_, partitions_, pool_,
-                                                           settings);
+    return TerminalPtr(new KeyedWriter<T, K, Keys, Fold>(keys_, fold_, partitions_, pool_,
+                                                           settings));
   }
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override {
-    return std::make_unique<KeyedReader<K, Fold>>(fold_);
+  ReaderPtr make_reader(const ExchangeSettings&) const override {
+    return ReaderPtr(new KeyedReader<K, Fold>(fold_));
   }
   void recycle(SliceOutputPtr output) const override {
     pool_.put_back(std::static_pointer_cast<KeyedSlice<K, V>>(std::move(output)));
@@ -160,7 +161,7 @@ using KeyCountFold = CountFold<std::int64_t>;
 /// ones ready compiled.
 template <class T>
 std::shared_ptr<const Exchange> make_count_exchange(KeyPartitions<Owned<T>> partitions) {
-  return std::make_shared<KeyedExchange<T, Owned<T>, RecordAsKey, KeyCountFold>>(
+  return make_kept<KeyedExchange<T, Owned<T>, RecordAsKey, KeyCountFold>, const Exchange>(
       RecordAsKey{}, KeyCountFold{}, std::move(partitions));
 }
 

@@ -8,6 +8,7 @@
 #include <dstream/detail/callables.h>
 #include <dstream/detail/derive.h>
 #include <dstream/detail/exchange.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/key_partitions.h>
 #include <dstream/detail/keys.h>
 #include <dstream/detail/plan_node.h>
@@ -78,14 +79,14 @@ std::shared_ptr<const ExchangeSide> scatter_side(
     const Self& self, const KeyPartitions<typename Keying<Self>::Key>& partitions) {
   using By = Keying<Self>;
   check_retainable<Owned<typename By::Value>>();
-  return std::make_shared<
-      ScatterSide<typename By::Record, typename By::Key, typename By::Keys, typename By::ValueOf>>(
-      By::keys(self), partitions);
+  using Side =
+      ScatterSide<typename By::Record, typename By::Key, typename By::Keys, typename By::ValueOf>;
+  return make_kept<Side, const ExchangeSide>(By::keys(self), partitions);
 }
 
 template <class Reader>
-std::unique_ptr<ExchangeReader> make_exchange_reader() {
-  return std::make_unique<Reader>();
+ReaderPtr make_exchange_reader() {
+  return ReaderPtr(new Reader());
 }
 
 /// A shuffle that brings all values of a key together; Reader makes records of U of them.

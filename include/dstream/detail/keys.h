@@ -10,6 +10,7 @@
 
 #include <dstream/block.h>
 #include <dstream/detail/combine_fold.h>
+#include <dstream/detail/kept.h>
 #include <dstream/owned.h>
 
 namespace dstream {
@@ -60,7 +61,7 @@ class ComputedKeys {
 
   template <class F>
   explicit ComputedKeys(F f)
-      : function_(std::make_shared<F>(std::move(f))), compute_(&compute<F>) {}
+      : function_(keep(new F(std::move(f)), &destroy_object<F>)), compute_(&compute<F>) {}
 
   auto of(std::span<const T> records, Scratch& scratch) const {
     scratch.keys.clear();

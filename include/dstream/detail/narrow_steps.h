@@ -287,7 +287,7 @@ class FlatMapStep final : public Step {
 /// Makes a step that runs a callable of type F.
 template <class StepType, class F>
 StepPtr make_step(const void* callable) {
-  return std::make_unique<StepType>(*static_cast<const F*>(callable));
+  return StepPtr(new StepType(*static_cast<const F*>(callable)));
 }
 
 /// Several consumers of one stream within a stage: each sees the chunk, none may take it apart.

@@ -10,6 +10,7 @@
 
 #include <dstream/byte_reader.h>
 #include <dstream/codec.h>
+#include <dstream/detail/box.h>
 #include <dstream/export.h>
 #include <dstream/file_system.h>
 #include <dstream/owned.h>
@@ -71,7 +72,7 @@ class DSTREAM_EXPORT ObjectFileWriter {
  private:
   void wrote_one();
 
-  std::unique_ptr<File> file_;
+  Box<File> file_;
   std::string buffer_;
   std::uint64_t records_ = 0;
 };
@@ -105,7 +106,7 @@ class DSTREAM_EXPORT ObjectFileReader {
   void check_trailer(std::string_view head);
   [[noreturn]] void fail(const std::string& what) const;
 
-  std::unique_ptr<File> file_;
+  Box<File> file_;
   const std::string path_;
   std::uint64_t size_;
   std::uint64_t offset_ = 0;  // of the next byte to be taken

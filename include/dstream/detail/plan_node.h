@@ -118,6 +118,14 @@ class DSTREAM_EXPORT ExchangeNode final : public PlanNode {
 };
 
 // Made in the library: users' code instantiates no shared_ptr machinery per operator.
+DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(Origin origin,
+                                                            std::string_view element_type,
+                                                            std::shared_ptr<InputSource> source);
+DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(Origin origin,
+                                                            std::string_view element_type,
+                                                            std::vector<BlockPtr> blocks);
+DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(
+    Origin origin, std::string_view element_type, std::shared_ptr<BlockProvider> provider);
 DSTREAM_EXPORT PlanNodePtr make_narrow_node(Origin origin, std::string_view element_type,
                                             PlanNodePtr parent, NarrowNode::StepFactory factory,
                                             std::shared_ptr<const void> callable);
@@ -150,11 +158,16 @@ class DSTREAM_EXPORT TransformNode final : public PlanNode {
   };
 
   TransformNode(Origin origin, std::string_view element_type, std::vector<PlanNodePtr> parents,
-                std::vector<CollectorFactory> collectors, std::unique_ptr<Function> function);
+                std::vector<CollectorFactory> collectors, Box<Function> function);
   ~TransformNode() override;
 
-  const std::unique_ptr<const Function> function;
+  const Box<Function> function;
 };
+
+DSTREAM_EXPORT PlanNodePtr make_transform_node(Origin origin, std::string_view element_type,
+                                               std::vector<PlanNodePtr> parents,
+                                               std::vector<CollectorFactory> collectors,
+                                               Box<TransformNode::Function> function);
 
 /// When an output does its work.
 enum class OutputPhase : std::uint8_t {

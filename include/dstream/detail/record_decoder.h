@@ -8,6 +8,7 @@
 
 #include <dstream/decoder.h>
 #include <dstream/detail/block_generator.h>
+#include <dstream/detail/box.h>
 #include <dstream/export.h>
 
 namespace dstream {
@@ -26,8 +27,8 @@ class DSTREAM_EXPORT BadRecordSink {
 class DSTREAM_EXPORT RecordDecoder {
  public:
   virtual ~RecordDecoder();
-  virtual std::unique_ptr<RecordDecoder> copy() const = 0;
-  virtual std::unique_ptr<OpenBlock> make_block() const = 0;
+  virtual Box<RecordDecoder> copy() const = 0;
+  virtual Box<OpenBlock> make_block() const = 0;
   /// See Decoder; `to` is of make_block()'s type.
   virtual std::size_t decode(std::string_view bytes, bool last, OpenBlock& to,
                              BadRecordSink& bad) = 0;
@@ -61,11 +62,11 @@ class TypedDecoder final : public RecordDecoder {
 
   explicit TypedDecoder(D decoder) : decoder_(std::move(decoder)) {}
 
-  std::unique_ptr<RecordDecoder> copy() const override {
-    return std::make_unique<TypedDecoder>(decoder_);
+  Box<RecordDecoder> copy() const override {
+    return Box<RecordDecoder>(new TypedDecoder(decoder_));
   }
-  std::unique_ptr<OpenBlock> make_block() const override {
-    return std::make_unique<TypedOpenBlock<Record>>();
+  Box<OpenBlock> make_block() const override {
+    return Box<OpenBlock>(new TypedOpenBlock<Record>());
   }
   std::size_t decode(std::string_view bytes, bool last, OpenBlock& to,
                      BadRecordSink& bad) override {

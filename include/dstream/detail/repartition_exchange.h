@@ -113,10 +113,10 @@ class RepartitionExchange final : public Exchange {
   explicit RepartitionExchange(std::uint32_t partitions) : partitions_(partitions) {}
   std::uint32_t partitions(const ExchangeSettings&) const override { return partitions_; }
   TerminalPtr make_writer(const ExchangeSettings&) const override {
-    return std::make_unique<DealWriter<T>>(pool_, partitions_);
+    return TerminalPtr(new DealWriter<T>(pool_, partitions_));
   }
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override {
-    return std::make_unique<DealReader<T>>();
+  ReaderPtr make_reader(const ExchangeSettings&) const override {
+    return ReaderPtr(new DealReader<T>());
   }
   /// Exactly n partitions, with records or without.
   bool wanted(const ExchangeSettings&, std::span<const SliceOutputPtr>,

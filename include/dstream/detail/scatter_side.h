@@ -77,8 +77,8 @@ class ScatterSide final : public ExchangeSide {
     return partitions_.counted(settings);
   }
   TerminalPtr make_writer(const ExchangeSettings& settings) const override {
-    return std::make_unique<ScatterWriter<T, K, Keys, ValueOf>>(keys_, partitions_, pool_,
-                                                                settings);
+    return TerminalPtr(new ScatterWriter<T, K, Keys, ValueOf>(keys_, partitions_, pool_,
+                                                                settings));
   }
   void recycle(SliceOutputPtr output) const override {
     pool_.put_back(std::static_pointer_cast<KeyedSlice<K, V>>(std::move(output)));

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <vector>
 
+#include <dstream/detail/box.h>
 #include <dstream/export.h>
 
 namespace dstream {
@@ -15,9 +14,10 @@ namespace detail {
 /// decode() was given. Copies are empty.
 class DSTREAM_EXPORT ScratchText {
  public:
-  ScratchText() = default;
-  ScratchText(const ScratchText&) {}
+  ScratchText() noexcept;
+  ScratchText(const ScratchText&) noexcept;
   ScratchText& operator=(const ScratchText&) { return *this; }
+  ~ScratchText();
 
   /// Room for `size` characters.
   char* take(std::size_t size) {
@@ -28,19 +28,16 @@ class DSTREAM_EXPORT ScratchText {
     return place;
   }
   void clear() {
-    if (!blocks_.empty()) reset();
+    if (next_ != nullptr) reset();
   }
 
  private:
-  struct Block {
-    std::unique_ptr<char[]> text;
-    std::size_t size = 0;
-  };
+  struct Blocks;
 
   void grow(std::size_t size);
   void reset();
 
-  std::vector<Block> blocks_;
+  Box<Blocks> blocks_;  // null before the first take()
   char* next_ = nullptr;
   std::size_t left_ = 0;
 };

@@ -110,10 +110,10 @@ class SortExchange final : public Exchange {
     return partitions_ == 0 ? settings.partitions : partitions_;
   }
   TerminalPtr make_writer(const ExchangeSettings&) const override {
-    return std::make_unique<SortWriter<Sort>>(sort_, pool_);
+    return TerminalPtr(new SortWriter<Sort>(sort_, pool_));
   }
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings& settings) const override {
-    return std::make_unique<SortReader<T, Sort>>(sort_, partitions(settings));
+  ReaderPtr make_reader(const ExchangeSettings& settings) const override {
+    return ReaderPtr(new SortReader<T, Sort>(sort_, partitions(settings)));
   }
   bool wanted(const ExchangeSettings& settings, std::span<const SliceOutputPtr> slices,
               std::uint32_t partition) const override {

@@ -7,8 +7,8 @@
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include <dstream/detail/box.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/sink.h>
 
@@ -46,14 +46,9 @@ class DSTREAM_EXPORT StagedOutput : public OutputOperation {
   virtual void abort_batch(Time) {}
 
  private:
-  struct Staged {
-    WriteKey key;
-    std::string handle;
-  };
-  struct Batch {
-    Time time;
-    std::vector<Staged> writes;  // one per partition, in any order
-  };
+  struct Staged;
+  struct Batch;
+  struct Batches;
 
   Batch* find(Time batch_time);
   Staged* find(Time batch_time, std::uint32_t partition);
@@ -61,8 +56,8 @@ class DSTREAM_EXPORT StagedOutput : public OutputOperation {
 
   std::string uid_;
   std::atomic<std::uint64_t> failed_aborts_{0};
-  std::mutex mutex_;            // leaf; guards batches_
-  std::vector<Batch> batches_;  // at most as many as batches are in flight
+  std::mutex mutex_;  // leaf; guards batches_
+  const Box<Batches> batches_;
 };
 
 /// The step of `write_to`.
@@ -93,7 +88,7 @@ class SinkOutput final : public StagedOutput {
   SinkOutput(std::shared_ptr<Sink<T>> sink, std::string uid)
       : StagedOutput(std::move(uid)), sink_(std::move(sink)) {}
   StepPtr make_step() const override {
-    return std::make_unique<SinkStep<T>>(const_cast<SinkOutput&>(*this), *sink_);
+    return StepPtr(new SinkStep<T>(const_cast<SinkOutput&>(*this), *sink_));
   }
 
  protected:

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include <dstream/detail/box.h>
 #include <dstream/export.h>
 #include <dstream/task_context.h>
 
@@ -89,7 +90,7 @@ class DSTREAM_EXPORT Step {
   Step** active_ = nullptr;
 };
 
-using StepPtr = std::unique_ptr<Step>;
+using StepPtr = Box<Step>;
 
 /// What one task leaves behind for another stage or for an output.
 class DSTREAM_EXPORT SliceOutput {
@@ -112,7 +113,7 @@ class DSTREAM_EXPORT Terminal : public Step {
   virtual std::size_t bytes() const { return 0; }
 };
 
-using TerminalPtr = std::unique_ptr<Terminal>;
+using TerminalPtr = Box<Terminal>;
 
 }  // namespace detail
 }  // namespace v1

@@ -160,10 +160,10 @@ class TopExchange final : public Exchange {
   TopExchange(Before before, std::size_t limit) : before_(std::move(before)), limit_(limit) {}
   std::uint32_t partitions(const ExchangeSettings&) const override { return 1; }
   TerminalPtr make_writer(const ExchangeSettings&) const override {
-    return std::make_unique<TopWriter<T, Before>>(before_, limit_);
+    return TerminalPtr(new TopWriter<T, Before>(before_, limit_));
   }
-  std::unique_ptr<ExchangeReader> make_reader(const ExchangeSettings&) const override {
-    return std::make_unique<TopReader<T, Before>>(before_, limit_);
+  ReaderPtr make_reader(const ExchangeSettings&) const override {
+    return ReaderPtr(new TopReader<T, Before>(before_, limit_));
   }
 
  private:

@@ -76,10 +76,10 @@ class TransformFunction final : public TransformNode::Function {
 template <class... T, class F>
 PlanNodePtr make_transform_node(const Origin& origin, std::vector<PlanNodePtr> parents, F f) {
   using Function = TransformFunction<F, T...>;
-  return std::make_shared<TransformNode>(
+  return make_transform_node(
       origin, type_name<typename Function::U>(), std::move(parents),
       std::vector<CollectorFactory>{&make_collector<T>...},
-      std::make_unique<Function>(std::move(f), origin));
+      Box<TransformNode::Function>(new Function(std::move(f), origin)));
 }
 
 }  // namespace detail
