@@ -1,9 +1,7 @@
 // Joins two streams batch by batch: orders and the payments that came in with them.
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include <dstream/dstream.h>
 #include <dstream/testing/batch_driver.h>
@@ -30,27 +28,20 @@ int main() {
                   .map_values([](const Payment& payment) { return payment.amount; })
                   .reduce_by_key([](double a, double b) { return a + b; });
 
-  // Every order of the batch, with what has been paid for it, if anything has. The smaller stream
-  // stands on the right. Results come by the hash of their key: the same order in every run, but
-  // not that of the orders.
-  orders.key_by(&Order::id)
-      .left_outer_join(paid)
-      .for_each([](const std::pair<int, std::pair<Order, std::optional<double>>>& joined) {
-        const auto& [order, amount] = joined.second;
-        if (amount) {
-          std::printf("order %d, %s: paid %.2f\n", order.id, order.customer.c_str(), *amount);
-        } else {
-          std::printf("order %d, %s: not paid\n", order.id, order.customer.c_str());
-        }
-      });
-
-  // Payments for which there is no order in the batch.
-  payments.key_by(&Payment::order)
-      .left_outer_join(orders.key_by(&Order::id))
-      .filter([](const auto& joined) { return !joined.second.second; })
-      .for_each([](const auto& joined) {
-        std::printf("unknown order %d: %.2f\n", joined.first, joined.second.first.amount);
-      });
+  // Orders and payments of the batch side by side; either may be missing. The smaller stream stands
+  // on the right. Results come by the hash of their key: the same order in every run, but not that
+  // of the orders.
+  orders.key_by(&Order::id).full_outer_join(paid).for_each([](const auto& joined) {
+    const auto& [id, sides] = joined;
+    const auto& [order, amount] = sides;
+    if (!order) {
+      std::printf("unknown order %d: %.2f\n", id, *amount);
+    } else if (amount) {
+      std::printf("order %d, %s: paid %.2f\n", id, order->customer.c_str(), *amount);
+    } else {
+      std::printf("order %d, %s: not paid\n", id, order->customer.c_str());
+    }
+  });
 
   dstream::testing::BatchDriver driver(ssc);
   order_queue.push({{1, "ada"}, {2, "grace"}, {3, "edsger"}});
