@@ -37,7 +37,7 @@ class DSTREAM_EXPORT QueueSource final : public InputSource {
 
   PushResult push(std::vector<BlockPtr> blocks);
   void set_default(std::vector<BlockPtr> blocks);
-  void close();
+  void close_input();
 
   void start(SourceHost& host) override;
   void cut(Time from, Time until, std::vector<BlockPtr>& blocks) override;
@@ -88,7 +88,7 @@ class QueueInput {
   }
 
   /// Refuses further collections; what was queued is still processed.
-  void close() { source_->close(); }
+  void close() { source_->close_input(); }
 
  private:
   std::shared_ptr<detail::QueueSource> source_;

@@ -39,7 +39,7 @@ void QueueSource::set_default(std::vector<BlockPtr> blocks) {
   default_ = std::move(blocks);
 }
 
-void QueueSource::close() {
+void QueueSource::close_input() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
 }

@@ -1,6 +1,8 @@
 # cmake -D NAME=… -D WAY=… -D KIND=… -D STANDARD=… -D COMPILER=… (see CMakeLists.txt) -P consume.cmake
 # Builds and runs the foreign project in one of the ways that tests/consume/CMakeLists.txt lists.
 
+cmake_minimum_required(VERSION 3.24)
+
 set(project ${CMAKE_CURRENT_LIST_DIR}/project)
 set(prefix_moved ${WORK}/moved)
 set(prefix_other ${WORK}/other)
