@@ -3,6 +3,7 @@
 #include <dstream/sink.h>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -80,12 +81,15 @@ class Sink final : public dstream::Sink<int> {
   std::mutex mutex_;
 };
 
-/// Throws for the calls given, each as often as said.
+/// Throws for the calls given, each as often as said, however many tasks call; copies share what is
+/// left.
 class Faults {
  public:
-  explicit Faults(std::vector<std::pair<std::string, int>> faults) : faults_(std::move(faults)) {}
-  void operator()(const std::string& call) {
-    for (auto& [start, times] : faults_) {
+  explicit Faults(std::vector<std::pair<std::string, int>> faults)
+      : left_(std::make_shared<Left>(std::move(faults))) {}
+  void operator()(const std::string& call) const {
+    std::lock_guard lock(left_->mutex);
+    for (auto& [start, times] : left_->faults) {
       if (times > 0 && call.rfind(start, 0) == 0) {
         --times;
         throw std::runtime_error("no " + call);
@@ -94,7 +98,12 @@ class Faults {
   }
 
  private:
-  std::vector<std::pair<std::string, int>> faults_;
+  struct Left {
+    explicit Left(std::vector<std::pair<std::string, int>> given) : faults(std::move(given)) {}
+    std::mutex mutex;
+    std::vector<std::pair<std::string, int>> faults;
+  };
+  std::shared_ptr<Left> left_;
 };
 
 }  // namespace recording
