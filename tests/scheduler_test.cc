@@ -455,8 +455,10 @@ class SlowCutSource final : public detail::InputSource {
       std::lock_guard lock(mutex_);
       full_ = true;
     }
+    std::lock_guard call(host_mutex_);
     host_->data_arrived();
   }
+  void stop() override { std::lock_guard no_call(host_mutex_); }
   void await_cut() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return cut_; });
@@ -464,6 +466,7 @@ class SlowCutSource final : public detail::InputSource {
 
  private:
   detail::SourceHost* host_ = nullptr;
+  std::mutex host_mutex_;  // held during calls of the host, which stop() has to outlast
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   bool full_ = false;
