@@ -1,3 +1,4 @@
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -132,10 +133,10 @@ TEST_CASE("what is known of outputs and stages, and when", "[listener]") {
   auto recorder = std::make_shared<Recorder>();
   ssc.add_listener(recorder);
   auto [queue, numbers] = ssc.queue_stream<int>();
-  bool fail = true;
+  std::atomic<bool> fail{true};  // the tasks share it
   numbers
       .filter([&](int x) {
-        if (std::exchange(fail, false)) throw std::runtime_error("once");
+        if (fail.exchange(false)) throw std::runtime_error("once");
         return x % 2 == 0;
       })
       .count_by_value(4)
