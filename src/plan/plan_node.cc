@@ -8,6 +8,8 @@
 #include "dstream/hash.h"
 #include "dstream/partitions.h"
 
+#include "base/what_of.h"
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -246,15 +248,9 @@ std::uint32_t checked_partition(std::int64_t given, std::uint32_t partitions,
 }
 
 void partitioner_threw(const Origin& origin) {
-  std::string what = "an exception that is not a std::exception";
-  try {
-    throw;
-  } catch (const std::exception& e) {
-    what = e.what();
-  } catch (...) {
-  }
   throw Error(Errc::invalid_argument,
-              "the function of partition_by must give every key a partition, but it threw: " + what,
+              "the function of partition_by must give every key a partition, but it threw: " +
+                  what_of(std::current_exception()),
               {origin.operation, origin.where, {}, {}});
 }
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/what_of.h"
 #include "dstream/clock.h"
 #include "dstream/error.h"
 
@@ -24,16 +25,6 @@ std::string printable(std::string_view bytes) {
     if (c < ' ' || c > '~') c = '.';
   }
   return text;
-}
-
-std::string message_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& exception) {
-    return exception.what();
-  } catch (...) {
-    return "an exception that is no std::exception";
-  }
 }
 
 }  // namespace
@@ -79,7 +70,7 @@ void ByteReceiver::start(SourceHost& host) {
     try {
       receive();
     } catch (...) {
-      note_failure(message_of(std::current_exception()));
+      note_failure(what_of(std::current_exception()));
       host_->source_failed(std::current_exception());
     }
   });
@@ -119,7 +110,7 @@ std::optional<std::size_t> ByteReceiver::decode(RecordDecoder& decoder, std::str
   });
   hand_on(found);
   if (thrown) {
-    decoder_failed("the decoder threw: " + message_of(thrown), bytes);
+    decoder_failed("the decoder threw: " + what_of(thrown), bytes);
     return std::nullopt;
   }
   if (used > bytes.size()) {

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/what_of.h"
 #include "dstream/clock.h"
 #include "dstream/detail/sources.h"
 #include "dstream/error.h"
@@ -18,16 +19,6 @@ namespace detail {
 namespace {
 
 constexpr const char* kName = "receiver_stream";
-
-std::string message_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& exception) {
-    return exception.what();
-  } catch (...) {
-    return "an exception that is no std::exception";
-  }
-}
 
 }  // namespace
 
@@ -123,7 +114,7 @@ void ReceiverSupervisor::acknowledge() {
     for (const ReceiverPosition& position : stored) receiver_->on_stored(position);
     for (const ReceiverPosition& position : committed) receiver_->on_committed(position);
   } catch (...) {
-    note_error("an acknowledgement failed: " + message_of(std::current_exception()));
+    note_error("an acknowledgement failed: " + what_of(std::current_exception()));
   }
 }
 
@@ -156,7 +147,7 @@ void ReceiverSupervisor::start_receiver() {
       running_ = true;
       failed_starts_ = 0;
     } catch (...) {
-      const std::string message = message_of(std::current_exception());
+      const std::string message = what_of(std::current_exception());
       Duration delay;
       {
         const std::lock_guard lock(link_->mutex());
@@ -184,7 +175,7 @@ void ReceiverSupervisor::stop_receiver() {
   try {
     receiver_->on_stop();
   } catch (...) {
-    note_error("on_stop failed: " + message_of(std::current_exception()));
+    note_error("on_stop failed: " + what_of(std::current_exception()));
   }
   {
     const std::lock_guard lock(link_->mutex());

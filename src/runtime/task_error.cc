@@ -21,16 +21,6 @@ Errc code_of(const std::exception_ptr& error) {
   }
 }
 
-std::string what_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) {
-    return "an exception that is not a std::exception";
-  }
-}
-
 namespace {
 
 ErrorContext context_of(const PlanNode* node, Time batch_time) {

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <exception>
-#include <string>
 
 #include <dstream/detail/plan_node.h>
 #include <dstream/task_context.h>
+
+#include "base/what_of.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -21,9 +22,6 @@ bool is_failed_task(const std::exception_ptr& error);
 /// The Error of an output whose commit failed in every attempt, in the same manner.
 std::exception_ptr commit_error(std::exception_ptr cause, const PlanNode& output, Time batch_time,
                                 std::uint32_t attempts);
-
-/// The message of an exception, whatever it is.
-std::string what_of(const std::exception_ptr& error);
 
 }  // namespace detail
 }  // namespace v1
