@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <dstream/dstream.h>
-#include <dstream/object_files.h>
 #include <dstream/testing/batch_driver.h>
 
 struct Order {
@@ -24,7 +23,6 @@ void show(const std::filesystem::path& directory) {
   std::sort(paths.begin(), paths.end());
   for (const auto& path : paths) {
     std::printf("%s\n", std::filesystem::relative(path, directory).c_str());
-    if (path.string().find("objects") != std::string::npos) continue;  // not for people
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) std::printf("  %s\n", line.c_str());
   }
@@ -46,7 +44,6 @@ int main() {
   // A full disk costs these files, and nothing else.
   orders.save_as_ndjson_files(prefix, "json",
                               {.on_failure = dstream::OutputFailure::skip, .skip_empty = true});
-  orders.save_as_object_files(prefix, "objects", {.skip_empty = true});
 
   dstream::testing::BatchDriver driver(ssc);
   queue.push({{"nut", 3, 0.25}, {"2\" bolt", 1, 1.5}});

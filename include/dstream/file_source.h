@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include <dstream/decoder.h>
+#include <dstream/detail/durations.h>
 #include <dstream/detail/file_block.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/detail/kept.h>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include <dstream/detail/durations.h>
 #include <dstream/hash.h>
 #include <dstream/time.h>
 

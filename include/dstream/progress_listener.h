@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <dstream/detail/durations.h>
 #include <dstream/listener.h>
 #include <dstream/text_output.h>
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include <dstream/decoder.h>
+#include <dstream/detail/durations.h>
 #include <dstream/detail/kept.h>
 #include <dstream/detail/record_decoder.h>
 #include <dstream/detail/sources.h>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include <dstream/detail/box.h>
 #include <dstream/detail/csv_record.h>
+#include <dstream/detail/durations.h>
 #include <dstream/detail/json_record.h>
 #include <dstream/detail/kept.h>
 #include <dstream/export.h>

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <chrono>
 #include <compare>
 #include <cstdint>
+
+#include <dstream/detail/durations.h>
 
 namespace dstream {
 inline namespace v1 {

@@ -15,7 +15,8 @@ HERE = pathlib.Path(__file__).parent
 GOOD = {
     "layers": {
         "include/dstream/stream.h": "#include <vector>\n#include <dstream/time.h>\n",
-        "include/dstream/time.h": "#include <chrono>\n",
+        "include/dstream/time.h": "#include <dstream/detail/durations.h>\n",
+        "include/dstream/detail/durations.h": "#include <bits/chrono.h>\n#include <chrono>\n",
         "include/dstream/windows.h": "#include <dstream/stream.h>\n",
         "src/base/clock.cc": "#include <dstream/time.h>\n#include <time.h>\n",
         "src/storage/block.cc": '#include "base/crc.h"\n#include "storage/block.h"\n',
@@ -60,6 +61,8 @@ PLANTED = {
         ("include/dstream/stream.h", "#include <tbb/flow_graph.h>\n", "stream.h:3"),
         ("include/dstream/stream.h", "#include <absl/hash/hash.h>\n", "forbidden"),
         ("include/dstream/stream.h", "#include <iostream>\n", "forbidden"),
+        ("include/dstream/time.h", "#include <chrono>\n", "forbidden"),
+        ("include/dstream/detail/durations.h", "#include <bits/stl_tree.h>\n", "light part"),
         ("include/dstream/stream.h", '#include "runtime/runner.h"\n', "full name"),
         ("include/dstream/detail/x.h", "#  include <fmt/format.h>\n", "detail/x.h:1"),
         ("src/base/clock.cc", '#include "storage/block.h"\n', "base -> storage"),

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,6 +11,7 @@
 
 #include <dstream/block.h>
 #include <dstream/detail/box.h>
+#include <dstream/detail/durations.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/memory_bytes.h>
 #include <dstream/push_result.h>
