@@ -1,3 +1,4 @@
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -356,6 +357,84 @@ TEST_CASE("a batch fails where the log does", "[scheduler]") {
   CHECK(log->count("publish") == 1);
   CHECK(seen == (step == "alloc" ? 1 : 2));  // no external effect without ALLOC
   CHECK(ssc.state() == ContextState::stopped);
+}
+
+TEST_CASE("a log that cannot publish ends the context behind the COMMIT", "[scheduler]") {
+  Options options = GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors();
+  auto log = std::make_shared<RecordingLog>();
+  log->fail_at = "publish 2";
+  options.batch_log = log;
+  StreamingContext ssc(options);
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  auto out = testing::capture(numbers);
+  testing::BatchDriver driver(ssc);
+  queue.push({1});
+  driver.run_batch();
+  queue.push({2});
+  CHECK_THROWS_WITH(driver.run_batch(), "the log cannot publish 2");
+  CHECK(out.size() == 2);
+  CHECK(log->count("commit") == 2);
+  CHECK(ssc.state() == ContextState::stopped);
+}
+
+TEST_CASE("an output that cannot hand over its batch ends the context", "[scheduler]") {
+  Options options = GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors();
+  auto log = std::make_shared<RecordingLog>();
+  log->fail_at = "deliver 2";
+  options.batch_log = log;
+  StreamingContext ssc(options);
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  numbers.add_collecting_output({"note"}, std::make_shared<NotingOutput>(log));
+  auto out = testing::capture(numbers);
+  testing::BatchDriver driver(ssc);
+  queue.push({1});
+  driver.run_batch();
+  queue.push({2});
+  const Error error = jobs::error_of([&] { driver.run_batch(); });
+  CHECK(jobs::contains(error.what(), "note (batch 00:00:02): it could not hand over the batch, "
+                                     "which is committed: the log cannot deliver 2"));
+  CHECK(out.size() == 2);  // the outputs behind it are served all the same
+  CHECK(log->count("publish") == 1);
+}
+
+namespace {
+
+/// Its copies throw from a batch's COMMIT on.
+struct Brittle {
+  Brittle() = default;
+  Brittle(const Brittle&) {
+    if (armed) throw std::runtime_error("no copy");
+  }
+  Brittle& operator=(const Brittle&) = default;
+  int value = 0;
+  static inline std::atomic<bool> armed{false};
+};
+
+class ArmingLog final : public BatchLog {
+ public:
+  void alloc(const AllocRecord&) override {}
+  void prepare(Time) override {}
+  void commit(Time) override { Brittle::armed = true; }
+  void publish(Time) override {}
+};
+
+}  // namespace
+
+TEST_CASE("a record that cannot be copied for a channel ends the context", "[scheduler]") {
+  Options options = GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors();
+  options.batch_log = std::make_shared<ArmingLog>();
+  StreamingContext ssc(options);
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  auto brittle = numbers.map([](int) { return Brittle(); });
+  auto one = brittle.to_channel();
+  auto other = brittle.latest();
+  testing::BatchDriver driver(ssc);
+  queue.push({1});
+  const Error error = jobs::error_of([&] { driver.run_batch(); });
+  Brittle::armed = false;
+  CHECK(jobs::contains(error.what(), "no copy"));
+  CHECK(jobs::contains(error.what(), "to_channel"));
+  CHECK_FALSE(one.pop().has_value());
 }
 
 TEST_CASE("a full channel makes the next COMMIT wait", "[scheduler]") {

@@ -186,35 +186,50 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   run.count_records(info);
   info.failed_attempts = run.failed_attempts();
   if (run.first_start() != Time()) info.processing_start = run.first_start();
-  try {
-    parts_.log.prepare(info.batch_time);
-    parts_.log.commit(info.batch_time);
-  } catch (...) {
-    run.fail(std::current_exception());
-    lock.lock();
-    fail_front(lock, Staged::abort);
-    return true;
-  }
-  const std::exception_ptr error = outputs_.commit(run);
-  outputs_.publish(run, info);
+  std::exception_ptr error = decide(info.batch_time);
+  // Once the batch is committed, another run of the program may still make its outputs visible.
+  const Staged staged = error ? Staged::abort : Staged::keep;
+  if (!error) error = make_visible(run, info);
+  if (error) run.fail(error);
+  lock.lock();
   if (error) {
-    // The batch is committed: another run of the program may still make this output visible.
-    run.fail(error);
-    lock.lock();
-    fail_front(lock, Staged::keep);
+    fail_front(lock, staged);
     return true;
   }
-  parts_.log.publish(info.batch_time);
+  skipped_outputs_ += info.skipped_outputs;
+  retire_front(lock);
+  return true;
+}
+
+/// PREPARE and COMMIT. Returns what the log throws.
+std::exception_ptr JobScheduler::decide(Time batch_time) {
+  try {
+    parts_.log.prepare(batch_time);
+    parts_.log.commit(batch_time);
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+/// PUBLISH, and who is told of it. Returns the error that ends the context.
+std::exception_ptr JobScheduler::make_visible(Run& run, BatchInfo& info) {
+  const std::exception_ptr commit_error = outputs_.commit(run);
+  const std::exception_ptr publish_error = outputs_.publish(run, info);
+  if (commit_error) return commit_error;
+  if (publish_error) return publish_error;
+  try {
+    parts_.log.publish(info.batch_time);
+  } catch (...) {
+    return std::current_exception();
+  }
   parts_.observer.batch_committed(info.batch_time);
   if (run.watched()) {
     outputs_.describe(info, &run);
     info.stages = run.stage_infos();
     parts_.listeners.post([info](StreamingListener& l) { l.on_batch_completed(info); });
   }
-  lock.lock();
-  skipped_outputs_ += info.skipped_outputs;
-  retire_front(lock);
-  return true;
+  return nullptr;
 }
 
 bool JobScheduler::outputs_ready() {

@@ -90,6 +90,8 @@ class JobScheduler final : public RunObserver {
 
   void advance();
   bool commit_front(std::unique_lock<std::mutex>& lock);
+  std::exception_ptr decide(Time batch_time);
+  std::exception_ptr make_visible(Run& run, BatchInfo& info);
   bool start_next(std::unique_lock<std::mutex>& lock);
   bool outputs_ready();
   enum class Staged : std::uint8_t { abort, keep };
