@@ -72,14 +72,15 @@ void JobGenerator::follow_clock() {
   }
 }
 
-void JobGenerator::generate(Time until) {
+/// False where a source could not be cut: the context ends.
+bool JobGenerator::generate(Time until) {
   const CallbackScope scope(context_, CallbackScope::Kind::protocol);
   std::lock_guard generating(generate_mutex_);
   Time from;
   std::size_t max_queued;
   {
     std::lock_guard lock(mutex_);
-    if (until <= last_) return;
+    if (until <= last_) return true;
     from = std::exchange(last_, until);
     max_queued = max_queued_;
   }
@@ -88,10 +89,11 @@ void JobGenerator::generate(Time until) {
     for (std::size_t s = 0; s < sources_.size(); ++s) sources_[s]->cut(from, until, blocks[s]);
   } catch (...) {
     if (error_) error_(std::current_exception());
-    return;
+    return false;
   }
   std::vector<SourceRange> ranges = describe(sources_, blocks, from, until);
   scheduler_.submit(from, until, std::move(blocks), std::move(ranges), max_queued);
+  return true;
 }
 
 void JobGenerator::poll() {
@@ -124,7 +126,8 @@ Time JobGenerator::next_tick(Time now) const {
 void JobGenerator::run_until(Time until) { generate(until); }
 
 void JobGenerator::finish() {
-  while (any_data()) generate(next_tick(clock_.now()));
+  while (any_data() && generate(next_tick(clock_.now()))) {
+  }
   // An executor's poll() may hold a batch that it has cut and not handed over yet.
   std::lock_guard generating(generate_mutex_);
 }

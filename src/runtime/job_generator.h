@@ -39,7 +39,8 @@ class JobGenerator {
 
   /// Makes one batch that covers everything up to `until`.
   void run_until(Time until);
-  /// Makes batches until the sources have nothing left; every batch made is with the scheduler then.
+  /// Makes batches until the sources have nothing left, or one cannot be cut; every batch made is
+  /// with the scheduler then.
   void finish();
 
   /// End of the last batch made.
@@ -50,7 +51,7 @@ class JobGenerator {
 
  private:
   void follow_clock();
-  void generate(Time until);
+  bool generate(Time until);
   bool any_data() const;
   Time next_tick(Time now) const;
 
