@@ -1,8 +1,10 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -300,6 +302,29 @@ TEST_CASE("an immediate stop drops the batches that wait", "[scheduler]") {
   ssc.await_termination();
 }
 
+TEST_CASE("a task's stop callback may look at its context", "[scheduler]") {
+  StreamingContext ssc(jobs::on_executors(1, 2));
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  std::counting_semaphore<> running{0};
+  std::counting_semaphore<> looked{0};
+  testing::capture(numbers.map_partitions([&](std::span<const int>, const TaskContext& context) {
+    const std::stop_callback look(context.stop, [&] {
+      ssc.memory();
+      ssc.skipped_outputs();
+      looked.release();
+    });
+    running.release();
+    looked.acquire();
+    return std::vector<int>();
+  }));
+  queue.push({1});
+  jobs::Batches batches(ssc);
+  batches.make();
+  running.acquire();
+  ssc.stop(StopMode::immediate);
+  CHECK(ssc.state() == ContextState::stopped);
+}
+
 TEST_CASE("an immediate stop ends a graceful one that waits", "[scheduler]") {
   StreamingContext ssc(jobs::on_executors(1, 2));
   auto [queue, numbers] = ssc.queue_stream<int>();
@@ -460,6 +485,28 @@ TEST_CASE("a full channel makes the next COMMIT wait", "[scheduler]") {
   ssc.stop();
 }
 
+TEST_CASE("room in a channel may be made while it is being used", "[scheduler]") {
+  Options options = jobs::by_hand();
+  options.max_batches_in_flight = 2;
+  StreamingContext ssc(options);
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  std::vector<int> popped;
+  std::function<void()> pop;
+  auto channel = numbers.map([&](int x) {
+    if (x == 4) pop();  // on the thread that the host's pop() below has led here
+    return x;
+  }).to_channel({.capacity_bytes = 1});
+  pop = [&] { popped.push_back(channel.pop()->records.front()); };
+  for (int i = 1; i <= 4; ++i) queue.push({i});
+  jobs::Batches batches(ssc);
+  for (int i = 0; i < 4; ++i) batches.make();
+  pop();
+  CHECK(popped == std::vector<int>{2, 1});
+  pop();
+  pop();
+  CHECK(popped == std::vector<int>{2, 1, 3, 4});
+}
+
 TEST_CASE("a channel may drop its oldest batches", "[scheduler]") {
   StreamingContext ssc(jobs::by_hand());
   auto [queue, numbers] = ssc.queue_stream<int>();
@@ -580,4 +627,62 @@ TEST_CASE("a source that cannot be cut ends the context", "[scheduler]") {
   driver.run_batch();
   CHECK_THROWS_WITH(driver.run_batch(), "no more");
   CHECK(out.size() == 1);
+}
+
+namespace {
+
+/// Always has data, and can never be cut.
+class BrokenSource final : public detail::InputSource {
+ public:
+  void cut(Time, Time, std::vector<detail::BlockPtr>&) override {
+    throw std::runtime_error("cannot be cut");
+  }
+  bool has_data() const override { return true; }
+};
+
+/// Another exchange whose partitions cannot be told.
+class UnplannedExchange final : public detail::Exchange {
+ public:
+  explicit UnplannedExchange(std::shared_ptr<const Exchange> inner) : inner_(std::move(inner)) {}
+  std::uint32_t partitions(const detail::ExchangeSettings& settings) const override {
+    return inner_->partitions(settings);
+  }
+  detail::TerminalPtr make_writer(const detail::ExchangeSettings& settings) const override {
+    return inner_->make_writer(settings);
+  }
+  detail::ReaderPtr make_reader(const detail::ExchangeSettings& settings) const override {
+    return inner_->make_reader(settings);
+  }
+  bool wanted(const detail::ExchangeSettings&, std::span<const detail::SliceOutputPtr>,
+              std::uint32_t) const override {
+    throw std::runtime_error("nobody knows");
+  }
+  void recycle(detail::SliceOutputPtr output) const override { inner_->recycle(std::move(output)); }
+
+ private:
+  const std::shared_ptr<const Exchange> inner_;
+};
+
+}  // namespace
+
+TEST_CASE("a graceful stop gives up on a source that cannot be cut", "[scheduler]") {
+  StreamingContext ssc(GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors());
+  testing::capture(ssc.add_source<int>("broken", std::make_shared<BrokenSource>()));
+  ssc.start();
+  ssc.stop(StopMode::graceful);
+  CHECK_THROWS_WITH(ssc.await_termination(), "cannot be cut");
+}
+
+TEST_CASE("a stage whose tasks cannot be planned ends the context", "[scheduler]") {
+  StreamingContext ssc(GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors());
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  const auto dealt = numbers.repartition(4);
+  const auto& node = static_cast<const detail::ExchangeNode&>(*dealt.node());
+  const auto unplanned = detail::make_exchange_node(
+      {"unplanned"}, "int", numbers.node(), std::make_shared<UnplannedExchange>(node.exchange));
+  auto out = testing::capture(DStream<int>(dealt.context(), unplanned));
+  testing::BatchDriver driver(ssc);
+  queue.push({1});
+  CHECK_THROWS_WITH(driver.run_batch(), "nobody knows");
+  CHECK(out.size() == 0);
 }

@@ -27,17 +27,27 @@ class JobScheduler::RoomAlarm final : public RoomWaiter {
  public:
   explicit RoomAlarm(JobScheduler& scheduler) : scheduler_(&scheduler) {}
   void room() override {
-    std::lock_guard lock(mutex_);
-    if (scheduler_ != nullptr) scheduler_->advance();
+    std::unique_lock lock(mutex_);
+    if (scheduler_ == nullptr) return;
+    JobScheduler& scheduler = *scheduler_;
+    ++calls_;
+    lock.unlock();
+    scheduler.advance();  // without the lock: users' code may take a batch out of a channel, too
+    lock.lock();
+    if (--calls_ == 0) idle_.notify_all();
   }
+  /// Waits for calls that are under way, so that the scheduler may go away; not from inside of one.
   void detach() {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     scheduler_ = nullptr;
+    idle_.wait(lock, [this] { return calls_ == 0; });
   }
 
  private:
-  std::mutex mutex_;  // held while the scheduler moves on, so that it cannot go away meanwhile
+  std::mutex mutex_;  // leaf; guards all below
+  std::condition_variable idle_;
   JobScheduler* scheduler_;
+  std::uint32_t calls_ = 0;
 };
 
 JobScheduler::JobScheduler(const Parts& parts, std::uint32_t max_in_flight)
@@ -259,8 +269,10 @@ void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock, Staged staged)
   Run& run = *in_flight_.front().run;
   const bool stopped = std::exchange(halted_, true);
   drop_pending();
-  for (InFlight& batch : in_flight_) batch.run->fail(run.error());
+  std::vector<std::stop_source> stops;
+  for (InFlight& batch : in_flight_) stops.push_back(batch.run->mark_failed(run.error()));
   lock.unlock();
+  for (std::stop_source& stop : stops) stop.request_stop();
   if (staged == Staged::abort) outputs_.abort(run);
   // A commit's error is told although somebody has stopped the context meanwhile.
   if (!stopped || staged == Staged::keep) {
@@ -294,13 +306,17 @@ void JobScheduler::drain() {
 }
 
 void JobScheduler::begin_halt() {
-  std::lock_guard lock(mutex_);
-  halted_ = true;
-  drop_pending();
-  // A run that is being prepared would forget it; start_next() sees halted_.
-  for (InFlight& batch : in_flight_) {
-    if (batch.prepared) batch.run->fail(stopped_error());
+  std::vector<std::stop_source> stops;
+  {
+    std::lock_guard lock(mutex_);
+    halted_ = true;
+    drop_pending();
+    // A run that is being prepared would forget it; start_next() sees halted_.
+    for (InFlight& batch : in_flight_) {
+      if (batch.prepared) stops.push_back(batch.run->mark_failed(stopped_error()));
+    }
   }
+  for (std::stop_source& stop : stops) stop.request_stop();
 }
 
 void JobScheduler::halt() {

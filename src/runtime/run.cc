@@ -176,43 +176,47 @@ void Run::make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready) {
   ready.push_back(stage);
 }
 
-void Run::plan_tasks(std::uint32_t id) {
+/// A stage whose tasks cannot be planned fails the run and has none.
+void Run::plan_tasks(std::uint32_t id) noexcept {
   StageRun& run = stages_[id];
   run.tasks.clear();
-  const Stage& stage = this->stage(id);
-  std::uint32_t source = 0;
-  if (!failed()) {
-    for (std::uint32_t i = 0; i < stage.inputs.size(); ++i) {
-      const StageInput& input = stage.inputs[i];
-      if (input.kind == StageInput::Kind::exchange) {
-        run.written[i].clear();
-        for (const TerminalId& from : input.from) run.written[i].push_back(slices(from));
-        add_partitions(i, input, run.written[i], run.tasks);
-        continue;
-      }
-      if (input.kind == StageInput::Kind::source) {
-        const auto& sources = compiled_.graph().sources();
-        source = static_cast<std::uint32_t>(
-            std::find(sources.begin(), sources.end(), input.source) - sources.begin());
-        for (const BlockPtr& block : inputs_[source]) add_slices(i, *block, run.tasks);
-        for (const BlockPtr& block : input.source->blocks) add_slices(i, *block, run.tasks);
-      } else if (input.driver_stage != UINT32_MAX) {
-        for (const BlockPtr& block : stages_[input.driver_stage].result) {
-          add_slices(i, *block, run.tasks);
-        }
-      } else {
-        for (const SliceOutputPtr& output : slices(input.from.front())) {
-          if (output) add_slices(i, static_cast<const Block&>(*output), run.tasks);
-        }
-      }
-    }
+  try {
+    const auto inputs = static_cast<std::uint32_t>(stage(id).inputs.size());
+    for (std::uint32_t i = 0; i < inputs && !failed(); ++i) plan_input(id, i);
+    for (auto& outputs : run.outputs) outputs.assign(run.tasks.size(), nullptr);
+  } catch (...) {
+    fail(std::current_exception());
+    run.tasks.clear();
   }
   const std::uint32_t executors = compiled_.settings().executors;
   for (std::size_t t = 0; t < run.tasks.size(); ++t) {
     run.tasks[t].executor = static_cast<std::uint32_t>(t * executors / run.tasks.size());
   }
-  for (auto& outputs : run.outputs) outputs.assign(run.tasks.size(), nullptr);
   run.unfinished.store(static_cast<std::uint32_t>(run.tasks.size()), std::memory_order_release);
+}
+
+void Run::plan_input(std::uint32_t id, std::uint32_t number) {
+  StageRun& run = stages_[id];
+  const StageInput& input = stage(id).inputs[number];
+  const auto add_blocks = [&](const std::vector<BlockPtr>& blocks) {
+    for (const BlockPtr& block : blocks) add_slices(number, *block, run.tasks);
+  };
+  if (input.kind == StageInput::Kind::exchange) {
+    run.written[number].clear();
+    for (const TerminalId& from : input.from) run.written[number].push_back(slices(from));
+    add_partitions(number, input, run.written[number], run.tasks);
+  } else if (input.kind == StageInput::Kind::source) {
+    const auto& sources = compiled_.graph().sources();
+    const auto source = std::find(sources.begin(), sources.end(), input.source) - sources.begin();
+    add_blocks(inputs_[static_cast<std::size_t>(source)]);
+    add_blocks(input.source->blocks);
+  } else if (input.driver_stage != UINT32_MAX) {
+    add_blocks(stages_[input.driver_stage].result);
+  } else {
+    for (const SliceOutputPtr& output : slices(input.from.front())) {
+      if (output) add_slices(number, static_cast<const Block&>(*output), run.tasks);
+    }
+  }
 }
 
 /// Slices are cut by data alone: the same blocks give the same slices, whatever runs them.
@@ -407,13 +411,15 @@ std::vector<BlockPtr> Run::take_collected(TerminalId id) {
   return blocks;
 }
 
-void Run::fail(std::exception_ptr error) noexcept {
+void Run::fail(std::exception_ptr error) noexcept { mark_failed(std::move(error)).request_stop(); }
+
+std::stop_source Run::mark_failed(std::exception_ptr error) noexcept {
   {
     std::lock_guard lock(error_mutex_);
     if (!error_) error_ = std::move(error);
   }
   failed_.store(true, std::memory_order_release);
-  stop_.request_stop();
+  return stop_;
 }
 
 std::exception_ptr Run::error() const {

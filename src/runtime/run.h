@@ -140,8 +140,11 @@ class Run {
   std::vector<BlockPtr> take_collected(TerminalId id);
   std::exception_ptr error() const;
   bool failed() const { return failed_.load(std::memory_order_acquire); }
-  /// Stops what is still to run; the run completes with this error unless it has one.
+  /// Stops what is still to run; the run completes with this error unless it has one. Calls users'
+  /// stop callbacks, so not with a lock held.
   void fail(std::exception_ptr error) noexcept;
+  /// The same for a caller that holds a lock: it requests the stop once it holds none.
+  [[nodiscard]] std::stop_source mark_failed(std::exception_ptr error) noexcept;
   std::uint32_t failed_attempts() const { return failed_attempts_.load(); }
   /// Memory that the run's shuffles and collected outputs hold, in bytes. Any thread.
   std::size_t bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
@@ -163,7 +166,8 @@ class Run {
   };
 
   void make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready);
-  void plan_tasks(std::uint32_t stage);
+  void plan_tasks(std::uint32_t stage) noexcept;
+  void plan_input(std::uint32_t stage, std::uint32_t number);
   void add_slices(std::uint32_t input, const Block& block, std::vector<Task>& tasks) const;
   void add_partitions(std::uint32_t input, const StageInput& from, const Written& written,
                       std::vector<Task>& tasks) const;
