@@ -144,7 +144,7 @@ Time JobGenerator::last() const {
 
 void JobGenerator::set_tunables(const Tunables& tunables) {
   std::lock_guard lock(mutex_);
-  max_queued_ = std::max<std::size_t>(1, tunables.max_queued_batches);
+  max_queued_ = tunables.max_queued_batches;
 }
 
 }  // namespace detail
