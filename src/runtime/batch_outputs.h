@@ -21,6 +21,8 @@ class BatchOutputs {
  public:
   BatchOutputs(CompiledGraph& compiled, ListenerBus& listeners, Clock& clock);
 
+  /// Whether commit() and abort() may wait for files and sockets.
+  bool may_wait() const { return !staged_.empty(); }
   /// Makes visible what is staged. Returns the first error that ends the context; the outputs
   /// behind it are committed all the same.
   std::exception_ptr commit(Run& run);

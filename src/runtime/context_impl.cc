@@ -1,5 +1,6 @@
 #include "runtime/context_impl.h"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -84,6 +85,12 @@ void ContextImpl::check_plan() const {
   kept_.check(run_settings_.executors);
 }
 
+bool ContextImpl::has_staged_outputs() const {
+  return std::any_of(outputs_.begin(), outputs_.end(), [](const PlanNodePtr& output) {
+    return static_cast<const OutputNode&>(*output).operation->phase == OutputPhase::staged;
+  });
+}
+
 void ContextImpl::build() {
   std::lock_guard lock(mutex_);
   // All inputs in order of definition. One that no output needs is drained like the others, so that
@@ -100,8 +107,10 @@ void ContextImpl::build() {
   if (options_.execution == Execution::inline_run) {
     runner_ = std::make_unique<InlineRunner>(*this);
   } else {
+    // One more where sinks are committed, so that no function of a whole data set is in the way.
     const std::uint32_t drivers =
-        compiled_->graph().has_driver_stages() ? options_.max_batches_in_flight : 0;
+        (compiled_->graph().has_driver_stages() ? options_.max_batches_in_flight : 0) +
+        (has_staged_outputs() ? 1 : 0);
     runner_ = std::make_unique<FlowGraphRunner>(
         *compiled_,
         ExecutorSettings{options_.executors, options_.slots, options_.pin_executors, drivers},

@@ -92,6 +92,7 @@ class ContextImpl final : public PlanContext,
 
  private:
   void check_plan() const;
+  bool has_staged_outputs() const;
   void build();
   enum class Batches : std::uint8_t { by_trigger, by_hand };
   void start(Batches batches);

@@ -182,6 +182,10 @@ void JobScheduler::run_complete(Run& run) {
 
 bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   if (in_flight_.empty() || !in_flight_.front().computed) return false;
+  if (outputs_.may_wait() && !parts_.runner.may_block()) {
+    hand_over();
+    return false;
+  }
   Run& run = *in_flight_.front().run;
   if (run.failed() || halted_) {
     fail_front(lock, Staged::abort);
@@ -209,6 +213,18 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   skipped_outputs_ += info.skipped_outputs;
   retire_front(lock);
   return true;
+}
+
+/// Has a thread that may block move the batches on. With the lock held.
+void JobScheduler::hand_over() {
+  if (std::exchange(handed_over_, true)) return;
+  parts_.runner.call_blocking([this] {
+    {
+      std::lock_guard lock(mutex_);
+      handed_over_ = false;
+    }
+    advance();
+  });
 }
 
 /// PREPARE and COMMIT. Returns what the log throws.
