@@ -90,6 +90,7 @@ void ContextImpl::run_to_end() {
       continue;
     }
     scheduler_->await_room();
+    if (scheduler_->halted()) break;
     const Duration interval = options_.batch_interval;
     generator_->run_until(generator_->last().floor(interval) + interval);
   }
@@ -171,6 +172,7 @@ void ContextImpl::shut_down(StopMode mode) {
     scheduler_->begin_halt();
     jobs_gate_.close();
     scheduler_->halt();
+    generator_->close();
     runner_->stop();
   }
   for (const auto& input : inputs_) input->source->close();

@@ -72,10 +72,11 @@ void JobGenerator::follow_clock() {
   }
 }
 
-/// False where a source could not be cut: the context ends.
+/// False where a source could not be cut, or the context has ended.
 bool JobGenerator::generate(Time until) {
   const CallbackScope scope(context_, CallbackScope::Kind::protocol);
   std::lock_guard generating(generate_mutex_);
+  if (closed_) return false;
   Time from;
   std::size_t max_queued;
   {
@@ -130,6 +131,11 @@ void JobGenerator::finish() {
   }
   // An executor's poll() may hold a batch that it has cut and not handed over yet.
   std::lock_guard generating(generate_mutex_);
+}
+
+void JobGenerator::close() {
+  std::lock_guard generating(generate_mutex_);
+  closed_ = true;
 }
 
 bool JobGenerator::any_data() const {

@@ -43,6 +43,9 @@ class JobGenerator {
   /// with the scheduler then.
   void finish();
 
+  /// No batch is made any more, by whatever thread; waits for one that is being made.
+  void close();
+
   /// End of the last batch made.
   Time last() const;
   void set_tunables(const Tunables& tunables);
@@ -64,6 +67,7 @@ class JobGenerator {
   std::function<void(std::exception_ptr)> error_;
 
   std::mutex generate_mutex_;  // one batch at a time; held from the cut to the scheduler
+  bool closed_ = false;        // guarded by generate_mutex_
   mutable std::mutex mutex_;   // guards all below; leaf
   std::condition_variable wake_;
   Time last_;
