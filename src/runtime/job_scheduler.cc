@@ -1,6 +1,8 @@
 #include "runtime/job_scheduler.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "dstream/error.h"
@@ -17,6 +19,40 @@ namespace {
 std::exception_ptr stopped_error() {
   return std::make_exception_ptr(
       Error(Errc::illegal_state, "the context was stopped while the batch ran"));
+}
+
+/// Appends one description to another; bounded, because a batch may wait for many intervals.
+void append_description(std::string& all, const std::string& next) {
+  constexpr std::size_t kLongest = std::size_t{4} << 10;
+  constexpr std::string_view kMore = "; …";
+  if (next.empty() || all.ends_with(kMore)) return;
+  if (all.size() + next.size() > kLongest) {
+    all += kMore;
+    return;
+  }
+  if (!all.empty()) all += "; ";
+  all += next;
+}
+
+/// Lets a batch cover what `next` covers, too.
+void extend(BatchInfo& batch, const BatchInfo& next) {
+  batch.batch_time = next.batch_time;
+  batch.records += next.records;
+  for (std::size_t s = 0; s < batch.sources.size(); ++s) {
+    batch.sources[s].records += next.sources[s].records;
+    append_description(batch.sources[s].description, next.sources[s].description);
+  }
+}
+
+/// ALLOC. Returns what the log throws.
+std::exception_ptr allocate(BatchLog& log, const BatchInfo& info, const RunSettings& settings) {
+  try {
+    log.alloc({info.batch_time, info.from, info.sources, settings.exchange.partitions,
+               settings.slice_records});
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
 }
 
 }  // namespace
@@ -72,20 +108,10 @@ void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
     std::lock_guard lock(mutex_);
     if (halted_) return;
     BatchInfo* const last = pending_.empty() ? nullptr : &pending_.back();
-    if (last != nullptr &&
-        ((last_is_empty_ && empty) || pending_.size() >= max_queued)) {
+    if (last != nullptr && ((last_is_empty_ && empty) || pending_.size() >= max_queued)) {
       last_is_empty_ = last_is_empty_ && empty;
       parts_.blocks.extend(last->batch_time, until, std::move(blocks));
-      last->batch_time = until;
-      last->records += info.records;
-      for (std::size_t s = 0; s < last->sources.size(); ++s) {
-        SourceRange& range = last->sources[s];
-        range.records += info.sources[s].records;
-        if (!range.description.empty() && !info.sources[s].description.empty()) {
-          range.description += "; ";
-        }
-        range.description += info.sources[s].description;
-      }
+      extend(*last, info);
     } else {
       last_is_empty_ = empty;
       parts_.blocks.put(until, std::move(blocks));
@@ -142,14 +168,8 @@ bool JobScheduler::start_next(std::unique_lock<std::mutex>& lock) {
   const bool gated = next.gated;
   in_flight_.push_back(std::move(next));
   lock.unlock();
-  const RunSettings& settings = parts_.compiled.settings();
-  std::exception_ptr alloc_error;
-  try {
-    parts_.log.alloc({info.batch_time, info.from, info.sources, settings.exchange.partitions,
-                      settings.slice_records});
-  } catch (...) {
-    alloc_error = std::current_exception();
-  }
+  const std::exception_ptr alloc_error =
+      allocate(parts_.log, info, parts_.compiled.settings());
   BatchBlocks blocks = parts_.blocks.get(info.batch_time);
   info.processing_start = parts_.clock.now();
   const bool watched = parts_.listeners.has_listeners();
