@@ -154,8 +154,9 @@ TEST_CASE("an output that cannot hand over its batch ends the context", "[protoc
   driver.run_batch();
   queue.push({2});
   const Error error = jobs::error_of([&] { driver.run_batch(); });
-  CHECK(jobs::contains(error.what(), "note (batch 00:00:02): it could not hand over the batch, "
-                                     "which is committed: the log cannot deliver 2"));
+  CHECK(jobs::contains(error.what(),
+                       "note (batch 00:00:02): it could not hand over the batch, "
+                       "which is committed: the log cannot deliver 2"));
   CHECK(out.size() == 2);  // the outputs behind it are served all the same
   CHECK(log->count("publish") == 1);
 }

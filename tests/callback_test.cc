@@ -72,7 +72,8 @@ TEST_CASE("a callback may not stop its own context", "[callback]") {
     testing::capture(stream.transform([&](Rdd<int> rdd) { return calls.attempt(), rdd; }));
   }
   SECTION("generator") {
-    testing::capture(ssc.generator_stream([&](Time) { return calls.attempt(), std::vector<int>{1}; }));
+    testing::capture(
+        ssc.generator_stream([&](Time) { return calls.attempt(), std::vector<int>{1}; }));
   }
   testing::BatchDriver driver(ssc);
   queue.push({1});

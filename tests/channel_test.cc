@@ -41,10 +41,12 @@ TEST_CASE("room in a channel may be made while it is being used", "[channel]") {
   auto [queue, numbers] = ssc.queue_stream<int>();
   std::vector<int> popped;
   std::function<void()> pop;
-  auto channel = numbers.map([&](int x) {
-    if (x == 4) pop();  // on the thread that the host's pop() below has led here
-    return x;
-  }).to_channel({.capacity_bytes = 1});
+  auto channel = numbers
+                     .map([&](int x) {
+                       if (x == 4) pop();  // on the thread that the host's pop() below has led here
+                       return x;
+                     })
+                     .to_channel({.capacity_bytes = 1});
   pop = [&] { popped.push_back(channel.pop()->records.front()); };
   for (int i = 1; i <= 4; ++i) queue.push({i});
   jobs::Batches batches(ssc);

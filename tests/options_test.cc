@@ -14,11 +14,13 @@ namespace {
 
 const std::pair<std::function<void(Tunables&)>, std::string> kBadTunables[] = {
     {[](Tunables& t) { t.max_queued_batches = 0; }, "max_queued_batches must be at least 1"},
-    {[](Tunables& t) { t.receiver_capacity_bytes = 0; }, "receiver_capacity_bytes must be at least 1"},
+    {[](Tunables& t) { t.receiver_capacity_bytes = 0; },
+     "receiver_capacity_bytes must be at least 1"},
     {[](Tunables& t) { t.max_line_bytes = 0; }, "max_line_bytes must be at least 1"},
     {[](Tunables& t) { t.reconnect_delay = -1ms; }, "delays in tunables must not be negative"},
     {[](Tunables& t) { t.max_reconnect_delay = -1ms; }, "delays in tunables must not be negative"},
-    {[](Tunables& t) { t.receiver_restart_delay = -1ms; }, "delays in tunables must not be negative"},
+    {[](Tunables& t) { t.receiver_restart_delay = -1ms; },
+     "delays in tunables must not be negative"},
 };
 
 }  // namespace
@@ -47,7 +49,8 @@ TEST_CASE("options out of range are refused with what to do", "[options]") {
   refused([](Options& o) { o.executors = 0; }, "executors must be 1 to 256");
   refused([](Options& o) { o.executors = 257; }, "executors must be 1 to 256");
   refused([](Options& o) { o.slots = 1025; }, "slots must be at most 1024");
-  refused([](Options& o) { o.max_batches_in_flight = 0; }, "max_batches_in_flight must be 1 to 1024");
+  refused([](Options& o) { o.max_batches_in_flight = 0; },
+          "max_batches_in_flight must be 1 to 1024");
   refused([](Options& o) { o.max_batches_in_flight = 1025; }, "max_batches_in_flight must be 1 to");
   refused([](Options& o) { o.block_interval = 0ms; }, "block_interval must be positive");
   for (const auto& [change, message] : kBadTunables) {

@@ -227,5 +227,6 @@ TEST_CASE("data starts a batch with the arrival trigger", "[scheduler]") {
     got.insert(got.end(), batch->records.begin(), batch->records.end());
   }
   CHECK(got == jobs::numbers(0, 1000));
-  for (std::size_t i = 1; i < out.size(); ++i) CHECK(out.infos()[i].from == out.infos()[i - 1].batch_time);
+  for (std::size_t i = 1; i < out.size(); ++i)
+    CHECK(out.infos()[i].from == out.infos()[i - 1].batch_time);
 }

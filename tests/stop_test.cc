@@ -146,8 +146,8 @@ TEST_CASE("an immediate stop drops the batches that wait", "[stop]") {
   StreamingContext ssc(jobs::on_executors(1, 2));
   auto [queue, numbers] = ssc.queue_stream<int>();
   auto waiting = std::make_shared<WaitForStop>();
-  ssc.impl().add_output(std::make_shared<detail::OutputNode>(
-      detail::Origin{"wait"}, "int", numbers.node(), waiting, nullptr));
+  ssc.impl().add_output(std::make_shared<detail::OutputNode>(detail::Origin{"wait"}, "int",
+                                                             numbers.node(), waiting, nullptr));
   auto out = testing::capture(numbers);
   for (int i = 0; i < 3; ++i) queue.push({i});
   jobs::Batches batches(ssc);

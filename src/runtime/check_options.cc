@@ -36,16 +36,16 @@ void check_tunables(const Tunables& tunables) {
   require(tunables.receiver_capacity_bytes >= 1,
           "tunables.receiver_capacity_bytes must be at least 1");
   require(tunables.max_line_bytes >= 1, "tunables.max_line_bytes must be at least 1");
-  for (const Duration delay : {tunables.reconnect_delay, tunables.max_reconnect_delay,
-                               tunables.receiver_restart_delay}) {
+  for (const Duration delay :
+       {tunables.reconnect_delay, tunables.max_reconnect_delay, tunables.receiver_restart_delay}) {
     require(delay >= Duration(0), "the delays in tunables must not be negative");
   }
 }
 
 Options checked(Options options) {
-  require(options.trigger == Trigger::arrival ||
-              options.batch_interval >= std::chrono::milliseconds(1),
-          "batch_interval must be at least 1 ms; Trigger::arrival starts batches sooner");
+  require(
+      options.trigger == Trigger::arrival || options.batch_interval >= std::chrono::milliseconds(1),
+      "batch_interval must be at least 1 ms; Trigger::arrival starts batches sooner");
   require(options.batch_interval > Duration(0), "batch_interval must be positive");
   require(options.max_task_failures >= 1, "max_task_failures must be at least 1");
   require(options.default_partitions >= 1 && options.default_partitions <= kKeyGroups,

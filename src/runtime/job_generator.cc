@@ -44,7 +44,8 @@ void JobGenerator::start(bool by_trigger) {
     last_ = clock_.now().floor(tick_);
     stopping_ = !by_trigger;
   }
-  if (by_trigger && trigger_ == Trigger::interval) thread_ = std::thread([this] { follow_clock(); });
+  if (by_trigger && trigger_ == Trigger::interval)
+    thread_ = std::thread([this] { follow_clock(); });
 }
 
 void JobGenerator::stop() {
@@ -120,9 +121,7 @@ void JobGenerator::poll() {
   }
 }
 
-Time JobGenerator::next_tick(Time now) const {
-  return std::max(now.floor(tick_), last() + tick_);
-}
+Time JobGenerator::next_tick(Time now) const { return std::max(now.floor(tick_), last() + tick_); }
 
 void JobGenerator::run_until(Time until) { generate(until); }
 

@@ -168,8 +168,7 @@ bool JobScheduler::start_next(std::unique_lock<std::mutex>& lock) {
   const bool gated = next.gated;
   in_flight_.push_back(std::move(next));
   lock.unlock();
-  const std::exception_ptr alloc_error =
-      allocate(parts_.log, info, parts_.compiled.settings());
+  const std::exception_ptr alloc_error = allocate(parts_.log, info, parts_.compiled.settings());
   BatchBlocks blocks = parts_.blocks.get(info.batch_time);
   info.processing_start = parts_.clock.now();
   const bool watched = parts_.listeners.has_listeners();

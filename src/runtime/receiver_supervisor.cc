@@ -281,8 +281,9 @@ std::shared_ptr<InputSource> make_receiver_source(std::shared_ptr<ReceiverBase> 
     throw Error(Errc::invalid_argument, "receiver_stream: the receiver is null");
   }
   if (!receiver->link()->adopt()) {
-    throw Error(Errc::invalid_argument,
-                "receiver_stream: the receiver serves another stream; make one receiver per stream");
+    throw Error(
+        Errc::invalid_argument,
+        "receiver_stream: the receiver serves another stream; make one receiver per stream");
   }
   return std::make_shared<ReceiverSupervisor>(std::move(receiver), options);
 }
