@@ -1,6 +1,5 @@
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -138,59 +137,9 @@ TEST_CASE("streams of different contexts do not meet", "[context]") {
   CHECK(code_of([&] { l.union_with(r); }) == Errc::invalid_argument);
 }
 
-TEST_CASE("options out of range are refused with what to do", "[context]") {
-  const auto refused = [](const std::function<void(Options&)>& change, const std::string& message) {
-    Options options;
-    change(options);
-    const Error error = error_of([&] { StreamingContext ssc(options); });
-    CHECK(error.code() == Errc::invalid_argument);
-    INFO(error.what());
-    CHECK(contains(error.what(), message));
-  };
-  refused([](Options& o) { o.batch_interval = 999us; }, "batch_interval must be at least 1 ms");
-  refused([](Options& o) { o.batch_interval = 0ms; }, "batch_interval must be at least 1 ms");
-  refused([](Options& o) { o.batch_interval = -1s; }, "batch_interval must be at least 1 ms");
-  refused([](Options& o) { o.trigger = Trigger::manual, o.batch_interval = 0s; }, "batch_interval");
-  refused([](Options& o) { o.max_task_failures = 0; }, "max_task_failures must be at least 1");
-  refused([](Options& o) { o.default_partitions = 0; }, "must be 1 to 128, not 0");
-  refused([](Options& o) { o.default_partitions = 129; }, "must be 1 to 128, not 129");
-  refused([](Options& o) { o.slice_records = 0; }, "slice_records must be at least 1");
-  refused([](Options& o) { o.executors = 0; }, "executors must be 1 to 256");
-  refused([](Options& o) { o.executors = 257; }, "executors must be 1 to 256");
-  refused([](Options& o) { o.slots = 1025; }, "slots must be at most 1024");
-  refused([](Options& o) { o.max_batches_in_flight = 0; }, "max_batches_in_flight must be at least 1");
-  refused([](Options& o) { o.block_interval = 0ms; }, "block_interval must be positive");
-  refused([](Options& o) { o.tunables.max_line_bytes = 0; }, "max_line_bytes must be at least 1");
-}
-
-TEST_CASE("options are completed", "[context]") {
-  Options options;
-  options.batch_interval = 50ms;
-  options.executors = 2;
-  StreamingContext ssc(options);
-  CHECK(ssc.options().block_interval == 50ms);
-  CHECK(ssc.options().slots >= 1);
-  CHECK(ssc.options().clock != nullptr);
-  CHECK(ssc.options().batch_log != nullptr);
-}
-
 TEST_CASE("a batch driver wants a context that is driven by hand", "[context]") {
   StreamingContext ssc;
   CHECK(code_of([&] { testing::BatchDriver driver(ssc); }) == Errc::invalid_argument);
-}
-
-TEST_CASE("tunables can be read and replaced", "[context]") {
-  StreamingContext ssc(jobs::by_hand());
-  auto [queue, numbers] = ssc.queue_stream<int>();
-  auto out = testing::capture(numbers);
-  Tunables tunables = ssc.tunables();
-  CHECK(tunables.max_queued_batches == 64);
-  tunables.max_queued_batches = 3;
-  ssc.set_tunables(tunables);
-  ssc.start();
-  tunables.max_queued_batches = 5;
-  ssc.set_tunables(tunables);
-  CHECK(ssc.tunables().max_queued_batches == 5);
 }
 
 TEST_CASE("several contexts are active in one process", "[context]") {
@@ -256,125 +205,6 @@ TEST_CASE("a context that never started closes its inlets", "[context]") {
   ssc->stop();
   CHECK(inlet.push(1) != PushResult::ok);
   CHECK_FALSE(channel.pop().has_value());
-}
-
-namespace {
-
-/// What stop() and await_termination() answered inside a callback.
-struct Calls {
-  StreamingContext* ssc = nullptr;
-  std::atomic<int> refused{0};
-  std::atomic<int> allowed{0};
-
-  void attempt() {
-    try_call([this] { ssc->stop(); });
-    try_call([this] { ssc->stop(StopMode::graceful); });
-    try_call([this] { ssc->await_termination(); });
-    try_call([this] { ssc->await_termination_for(1s); });
-    ssc->start();  // does nothing, and does not hang
-  }
-  template <class F>
-  void try_call(F&& call) {
-    try {
-      call();
-      ++allowed;
-    } catch (const Error& error) {
-      if (error.code() == Errc::illegal_state) ++refused;
-    }
-  }
-};
-
-struct StoppingListener final : StreamingListener {
-  explicit StoppingListener(Calls& c) : calls(c) {}
-  void on_batch_completed(const BatchInfo&) override {
-    calls.attempt();
-    done.release();
-  }
-  Calls& calls;
-  std::binary_semaphore done{0};
-};
-
-}  // namespace
-
-TEST_CASE("a callback may not stop its own context", "[context]") {
-  const bool inlined = GENERATE(false, true);
-  StreamingContext ssc(inlined ? jobs::by_hand() : jobs::on_executors());
-  Calls calls;
-  calls.ssc = &ssc;
-  auto [queue, numbers] = ssc.queue_stream<int>();
-  const auto& stream = numbers;
-  SECTION("operator") {
-    testing::capture(stream.map([&](int x) { return calls.attempt(), x; }));
-  }
-  SECTION("for_each") {
-    stream.for_each([&](int) { calls.attempt(); });
-  }
-  SECTION("parallel for_each") {
-    stream.for_each([&](int) { calls.attempt(); }, {.parallel = true});
-  }
-  SECTION("foreach_rdd") {
-    stream.foreach_rdd([&](Rdd<int>) { calls.attempt(); });
-  }
-  SECTION("transform") {
-    testing::capture(stream.transform([&](Rdd<int> rdd) { return calls.attempt(), rdd; }));
-  }
-  SECTION("generator") {
-    testing::capture(ssc.generator_stream([&](Time) { return calls.attempt(), std::vector<int>{1}; }));
-  }
-  testing::BatchDriver driver(ssc);
-  queue.push({1});
-  driver.run_batch();
-  CHECK(calls.allowed == 0);
-  CHECK(calls.refused == 4);
-  CHECK(ssc.state() == ContextState::active);
-}
-
-TEST_CASE("a listener may not stop its own context", "[context]") {
-  StreamingContext ssc(jobs::on_executors());
-  Calls calls;
-  calls.ssc = &ssc;
-  auto listener = std::make_shared<StoppingListener>(calls);
-  ssc.add_listener(listener);
-  auto [queue, numbers] = ssc.queue_stream<int>();
-  testing::capture(numbers);
-  testing::BatchDriver driver(ssc);
-  driver.run_batch();
-  listener->done.acquire();
-  CHECK(calls.allowed == 0);
-  CHECK(calls.refused == 4);
-}
-
-TEST_CASE("a callback may run and stop another context", "[context]") {
-  StreamingContext outer(jobs::on_executors());
-  auto [queue, numbers] = outer.queue_stream<int>();
-  auto out = testing::capture(numbers.map([](int x) {
-    StreamingContext inner(jobs::by_hand());
-    auto [in, stream] = inner.queue_stream<int>();
-    auto doubled = testing::capture(stream.map([](int y) { return 2 * y; }));
-    testing::BatchDriver driver(inner);
-    in.push({x});
-    driver.run_batch();
-    inner.stop();
-    return doubled.last().front();
-  }));
-  testing::BatchDriver driver(outer);
-  queue.push({1, 2});
-  driver.run_batch();
-  CHECK(out.last() == std::vector<int>{2, 4});
-}
-
-TEST_CASE("a context may be dropped by its own callback", "[context]") {
-  auto ssc = std::make_shared<std::unique_ptr<StreamingContext>>(
-      std::make_unique<StreamingContext>(jobs::on_executors()));
-  auto [queue, numbers] = (*ssc)->queue_stream<int>();
-  auto channel = numbers.to_channel();
-  numbers.for_each([ssc](int) { ssc->reset(); });
-  (*ssc)->start();
-  queue.push({1});
-  (*ssc)->impl().generator().run_until(Time(1'000'000'000));
-  while (channel.pop().has_value()) {
-  }
-  CHECK(channel.closed());  // by a stop in the background
 }
 
 TEST_CASE("waiting for the end has a limit", "[context]") {

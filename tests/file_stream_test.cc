@@ -288,11 +288,12 @@ TEST_CASE("bad records: dropped and counted, reported once, or the end") {
     BadRecords policy;
     Lines letters;
   };
+  const Lines told = {"files|/f: column \"id\": \"x\" is not a whole number in the field's range|x,3",
+                      "files|/f: the record has 1 field instead of 2|7"};
   const std::vector<Case> cases = {
       {BadRecords::drop, {}},
-      {BadRecords::dead_letter,
-       {"files|/f: column \"id\": \"x\" is not a whole number in the field's range|x,3",
-        "files|/f: the record has 1 field instead of 2|7"}},
+      {BadRecords::dead_letter, told},
+      {dstream::FileOptions().bad_records, told},
   };
   for (const Case& c : cases) {
     dstream::Options options = jobs::by_hand();

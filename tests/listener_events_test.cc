@@ -262,6 +262,28 @@ TEST_CASE("a listener that is removed hears nothing more", "[listener]") {
   CHECK(ssc.listener_status().dropped == 0);
 }
 
+TEST_CASE("a listener that is removed does not hear the event that others are hearing",
+          "[listener]") {
+  struct Removing final : StreamingListener {
+    void on_batch_submitted(const BatchInfo&) override { ssc->remove_listener(next); }
+    StreamingContext* ssc = nullptr;
+    std::shared_ptr<StreamingListener> next;
+  };
+  StreamingContext ssc(either_runner());
+  auto first = std::make_shared<Removing>();
+  auto next = std::make_shared<Recorder>();
+  first->ssc = &ssc;
+  first->next = next;
+  ssc.add_listener(first);
+  ssc.add_listener(next);
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  testing::capture(numbers);
+  testing::BatchDriver driver(ssc);
+  driver.run_batch();
+  ssc.stop();
+  CHECK(next->of_batch(1).empty());
+}
+
 TEST_CASE("a slow listener loses events, which are counted; batches go on", "[listener]") {
   struct Slow final : StreamingListener {
     void on_streaming_started(Time) override {

@@ -314,3 +314,26 @@ TEST_CASE("records at rest are copied, not taken apart", "[steps]") {
   driver.run_batch();
   CHECK(out.last() == input);
 }
+
+namespace {
+
+struct Lot {
+  int price = 0;
+  bool sold = false;
+  int doubled() const { return 2 * price; }
+};
+
+}  // namespace
+
+TEST_CASE("map and filter take pointers to members", "[narrow]") {
+  StreamingContext ssc(jobs::by_hand());
+  auto [queue, lots] = ssc.queue_stream<Lot>();
+  auto sold = lots.filter(&Lot::sold);
+  auto prices = testing::capture(sold.map(&Lot::price));
+  auto doubled = testing::capture(sold.map(&Lot::doubled));
+  testing::BatchDriver driver(ssc);
+  queue.push({Lot{1, true}, Lot{2, false}, Lot{3, true}});
+  driver.run_batch();
+  CHECK(prices.last() == std::vector<int>{1, 3});
+  CHECK(doubled.last() == std::vector<int>{2, 6});
+}

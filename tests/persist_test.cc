@@ -7,10 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "support/disk_cache.h"
 #include "support/jobs.h"
 #include "support/scratch.h"
 
 using namespace dstream;
+using disk_cache::files_in;
+using disk_cache::with_disk;
 using jobs::contains;
 
 namespace {
@@ -27,19 +30,6 @@ class Sealed {
 
 Options either_runner() {
   return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2);
-}
-
-/// Options for levels with a disk; a bound of 0 bytes sends every batch to a file.
-Options with_disk(Options options, const scratch::Directory& directory, std::size_t memory) {
-  options.cache_directory = directory / "cache";
-  options.cache_memory_bytes = memory;
-  return options;
-}
-
-std::size_t files_in(const scratch::Directory& directory) {
-  return directory.files->info(directory / "cache")
-             ? directory.files->list(directory / "cache").size()
-             : 0;
 }
 
 /// Every kept batch of `stream`, collected.
@@ -344,66 +334,6 @@ TEST_CASE("a damaged file is noticed; a copy stands in for it", "[persist]") {
   const Error error = jobs::error_of([&] { kept_of(words); });
   CHECK(error.code() == (removed ? Errc::io : Errc::corrupt_data));
   CHECK(contains(error.what(), path));
-}
-
-TEST_CASE("a cached Rdd is computed by its first action", "[persist]") {
-  const scratch::Directory directory;
-  const auto level = GENERATE(StorageLevel::memory, StorageLevel::memory_and_disk,
-                              StorageLevel::memory_2, StorageLevel::memory_and_disk_2);
-  StreamingContext ssc(with_disk(jobs::on_executors(2, 2), directory, 0));
-  std::atomic<int> computed{0};
-  {
-    const Rdd<std::string> kept = ssc.parallelize(jobs::numbers(0, 10), 3)
-                                      .map([&](int x) {
-                                        ++computed;
-                                        return std::to_string(x);
-                                      })
-                                      .persist(level);
-    const Rdd<std::string> derived = kept.filter([](const std::string& s) { return s > "4"; });
-    CHECK(computed == 0);
-    CHECK(derived.count() == 5);
-    CHECK(kept.count() == 10);
-    CHECK(kept.union_with(kept).collect().size() == 20);
-    CHECK(computed == 10);
-    CHECK(files_in(directory) == (uses_disk(level) ? copies_of(level) : 0));
-    CHECK((ssc.memory().cached > 0) == !uses_disk(level));
-  }
-  CHECK(ssc.memory().cached == 0);
-  CHECK(files_in(directory) == 0);
-}
-
-TEST_CASE("a cached Rdd with damaged files is computed again", "[persist]") {
-  const scratch::Directory directory;
-  StreamingContext ssc(with_disk(jobs::by_hand(), directory, 0));
-  std::atomic<int> computed{0};
-  const Rdd<int> kept = ssc.parallelize(jobs::numbers(0, 3))
-                            .map([&](int x) {
-                              ++computed;
-                              return x;
-                            })
-                            .persist(StorageLevel::memory_and_disk);
-  CHECK(kept.count() == 3);
-  const std::string path =
-      directory / "cache" + "/" + directory.files->list(directory / "cache").front().name;
-  directory.files->open(path, OpenMode::truncate)->append("nonsense");
-  CHECK(kept.collect() == jobs::numbers(0, 3));
-  CHECK(computed == 6);
-  CHECK(kept.collect() == jobs::numbers(0, 3));
-  CHECK(computed == 6);
-}
-
-TEST_CASE("a cached Rdd that fails is computed by the next action", "[persist]") {
-  StreamingContext ssc(jobs::by_hand());
-  std::atomic<bool> fails{true};
-  const Rdd<int> kept = ssc.parallelize(std::vector{1})
-                            .map([&](int x) {
-                              if (fails) throw std::runtime_error("not now");
-                              return x;
-                            })
-                            .cache();
-  CHECK(jobs::code_of([&] { kept.count(); }) == Errc::task_failed);
-  fails = false;
-  CHECK(kept.count() == 1);
 }
 
 TEST_CASE("a function that holds its own stream leaves no context behind", "[persist]") {

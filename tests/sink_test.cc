@@ -1,3 +1,4 @@
+#include <atomic>
 #include <memory>
 #include <semaphore>
 #include <stdexcept>
@@ -9,6 +10,7 @@
 #include <dstream/batch_log.h>
 #include <dstream/sink.h>
 
+#include "runtime/executor.h"
 #include "support/jobs.h"
 #include "support/recording_sink.h"
 
@@ -331,6 +333,35 @@ TEST_CASE("stop in the middle of a batch", "[sink]") {
     CHECK(sink->calls.of("commit") == Calls{"commit 1/0#0 h1/0#0"});
     CHECK(sink->calls.of("abort").empty());
   }
+}
+
+TEST_CASE("batches of a sink are committed and aborted on threads that execute no tasks",
+          "[sink]") {
+  Options options = jobs::on_executors(2, 2);
+  options.max_task_failures = 1;  // a repeated task aborts its attempt before by itself
+  options.max_batches_in_flight = GENERATE(1U, 3U);
+  StreamingContext ssc(options);
+  auto sink = std::make_shared<recording::Sink>();
+  std::atomic<int> on_tasks{0};
+  std::atomic<int> commits{0};
+  sink->fault = [&](const std::string& call) {
+    if (call.rfind("begin", 0) == 0 || call.rfind("write", 0) == 0) return;
+    if (call.rfind("prepare", 0) == 0) return;
+    ++commits;
+    if (detail::Executor::current() != nullptr) ++on_tasks;
+  };
+  auto [queue, numbers] = ssc.queue_stream<int>();
+  numbers.map([](int x) { return x < 100 ? x : throw std::runtime_error("no"); }).write_to(sink);
+  testing::BatchDriver driver(ssc);
+  for (int i = 0; i < 20; ++i) {
+    queue.push_blocks({{i}, {i}, {i}});
+    driver.run_batch();
+  }
+  queue.push_blocks({{1}, {100}});
+  CHECK_THROWS_AS(driver.run_batch(), Error);
+  ssc.stop();
+  CHECK(commits >= 60);
+  CHECK(on_tasks == 0);
 }
 
 TEST_CASE("two outputs may share a sink: the key tells them apart", "[sink]") {

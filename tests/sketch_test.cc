@@ -352,3 +352,19 @@ TEST_CASE("sketches per key", "[sketch][aggregate]") {
   CHECK(std::get<0>(whole.last().at(0)) == 0);
   CHECK_FALSE(std::get<1>(whole.last().at(0)).has_value());
 }
+
+TEST_CASE("a sketch may be merged with itself", "[sketch]") {
+  QuantileSketch quantiles;
+  HyperLogLog distinct;
+  for (int i = 0; i < 5'000; ++i) {
+    quantiles.add(i);
+    distinct.add_hash(hash_of(i, detail::kSketchSeed));
+  }
+  const double before = distinct.estimate();
+  quantiles.merge(quantiles);
+  distinct.merge(distinct);
+  CHECK(quantiles.count() == 10'000);
+  CHECK(quantiles.rank(4'999) == 10'000);
+  CHECK(std::abs(quantiles.quantiles({0.5}).front() - 2'500) < 2 * quantiles.rank_error() * 5'000);
+  CHECK(distinct.estimate() == before);
+}

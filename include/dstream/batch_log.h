@@ -34,7 +34,8 @@ class DSTREAM_EXPORT BatchLog {
   /// committed and its outputs are aborted, so a log must not throw once the record may be durable.
   virtual void commit(Time batch_time) = 0;
   /// The batch's results have been handed to their receivers. Not called where a sink's commit has
-  /// failed for good and ended the context: what it prepared stays staged.
+  /// failed for good and ended the context: what it prepared stays staged. When it throws, the
+  /// context stops with that error; the batch stays committed.
   virtual void publish(Time batch_time) = 0;
 };
 

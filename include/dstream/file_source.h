@@ -56,7 +56,7 @@ struct FileStreamOptions {
   /// Bytes of a file that one task reads, where the decoder allows it to be cut.
   std::size_t split_bytes = std::size_t{8} << 20;
   /// What happens to input that the decoder cannot read.
-  BadRecords bad_records = BadRecords::drop;
+  BadRecords bad_records = BadRecords::dead_letter;
   /// What happens when a file has gone, or become shorter, before it is read: the rest is left out.
   BadRecords lost_files = BadRecords::dead_letter;
 };
@@ -64,7 +64,7 @@ struct FileStreamOptions {
 /// Settings of a stream of given files, as in FileStreamOptions.
 struct FileOptions {
   std::size_t split_bytes = std::size_t{8} << 20;
-  BadRecords bad_records = BadRecords::drop;
+  BadRecords bad_records = BadRecords::dead_letter;
   BadRecords lost_files = BadRecords::fail;
 };
 

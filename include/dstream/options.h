@@ -51,8 +51,8 @@ struct Tunables {
 /// Settings that are fixed when a context is made. Behaviour first, performance second.
 struct Options {
   std::string app_name = "dstream";
-  /// Length of a batch; at least 1 ms for Trigger::interval. Batch times are multiples of it since
-  /// the epoch.
+  /// Length of a batch; at least 1 ms, with Trigger::arrival any positive length. Batch times are
+  /// multiples of it since the epoch, with Trigger::arrival whole microseconds.
   Duration batch_interval = std::chrono::seconds(1);
   Trigger trigger = Trigger::interval;
   /// Attempts of a task before its batch, and with it the context, fails.
@@ -71,7 +71,7 @@ struct Options {
   std::uint32_t slots = 0;
   /// Binds each executor's own thread to a core.
   bool pin_executors = false;
-  /// Batches computed at once. Outputs and commits stay in batch-time order.
+  /// Batches computed at once, 1 to 1024. Outputs and commits stay in batch-time order.
   std::uint32_t max_batches_in_flight = 1;
   /// How often a receiver cuts a block; never longer than the batch interval.
   Duration block_interval = std::chrono::milliseconds(200);

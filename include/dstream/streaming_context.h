@@ -338,7 +338,8 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
 
   const Options& options() const;
   Tunables tunables() const;
-  /// Replaces the tunables; they take effect at the next batch.
+  /// Replaces the tunables; they take effect at the next batch. Throws
+  /// Error{Errc::invalid_argument} for one out of range, and leaves all as they are.
   void set_tunables(const Tunables& tunables);
 
   // For the library's test kit and connectors.

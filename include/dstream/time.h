@@ -36,8 +36,17 @@ class Time {
   }
 
   friend constexpr auto operator<=>(Time, Time) = default;
-  friend constexpr Time operator+(Time t, Duration d) { return Time(t.ns_ + d.count()); }
-  friend constexpr Time operator-(Time t, Duration d) { return Time(t.ns_ - d.count()); }
+  /// Stays at the end of time, so that `now + Duration::max()` is a deadline that never comes.
+  friend constexpr Time operator+(Time t, Duration d) {
+    std::int64_t sum = 0;
+    if (!__builtin_add_overflow(t.ns_, d.count(), &sum)) return Time(sum);
+    return Time(d.count() > 0 ? INT64_MAX : INT64_MIN);
+  }
+  friend constexpr Time operator-(Time t, Duration d) {
+    std::int64_t difference = 0;
+    if (!__builtin_sub_overflow(t.ns_, d.count(), &difference)) return Time(difference);
+    return Time(d.count() > 0 ? INT64_MIN : INT64_MAX);
+  }
   friend constexpr Duration operator-(Time a, Time b) { return Duration(a.ns_ - b.ns_); }
 
  private:

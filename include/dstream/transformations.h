@@ -54,10 +54,12 @@ class Transformations : public PairTransformations<T, Stream>,
  public:
   using value_type = T;
 
-  /// Each record becomes f(record). Keeps order and partitions.
+  /// Each record becomes f(record), f a callable or a pointer to a member. Keeps order and
+  /// partitions.
   template <class F>
   auto map(F f, std::source_location where = std::source_location::current()) const {
-    static_assert(detail::MapCallable<F, T>,
+    if constexpr (std::is_member_pointer_v<F>) return map(detail::as_function(f), where);
+    static_assert(std::is_member_pointer_v<F> || detail::MapCallable<F, T>,
                   "map: the callable must be callable as f(const T&) (const, for several threads) "
                   "and return a value");
     if constexpr (detail::MapCallable<F, T>) {
@@ -87,12 +89,14 @@ class Transformations : public PairTransformations<T, Stream>,
     }
   }
 
-  /// Keeps the records for which f(record) is true.
+  /// Keeps the records for which f(record) is true, f a callable or a pointer to a member.
   template <class F>
   Stream<T> filter(F f, std::source_location where = std::source_location::current()) const {
-    static_assert(detail::Predicate<F, T>,
+    static_assert(std::is_member_pointer_v<F> || detail::Predicate<F, T>,
                   "filter: the callable must be callable as f(const T&) and return bool");
-    if constexpr (detail::Predicate<F, T>) {
+    if constexpr (std::is_member_pointer_v<F>) {
+      return filter(detail::as_function(f), where);
+    } else if constexpr (detail::Predicate<F, T>) {
       return detail::narrow<T, detail::FilterStep<T, F>>(self(), {"filter", where}, std::move(f));
     } else {
       return self();

@@ -83,6 +83,7 @@ bool QuantileSketch::toss(double value) {
 
 void QuantileSketch::merge(const QuantileSketch& other) {
   if (other.count_ == 0) return;
+  if (this == &other) return merge(QuantileSketch(other));
   min_ = count_ == 0 ? other.min_ : std::min(min_, other.min_);
   max_ = count_ == 0 ? other.max_ : std::max(max_, other.max_);
   count_ += other.count_;

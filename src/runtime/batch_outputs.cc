@@ -63,7 +63,16 @@ std::exception_ptr BatchOutputs::commit(Run& run) {
   return first_error;
 }
 
-/// Returns the error of an output that cannot be committed and may not be left out.
+/// Leaves an output out that could not do its part behind the COMMIT, or returns the error where it
+/// may not be left out.
+std::exception_ptr BatchOutputs::give_up(Run& run, const OutputNode& output,
+                                         std::exception_ptr error) {
+  if (output.operation->on_failure != OutputFailure::skip) return error;
+  output.operation->abort(run.info().batch_time);
+  run.outputs().skip(output, what_of(error));
+  return nullptr;
+}
+
 std::exception_ptr BatchOutputs::commit_one(Run& run, const OutputNode& output) {
   OutputOperation& operation = *output.operation;
   const Time batch_time = run.info().batch_time;
@@ -77,20 +86,36 @@ std::exception_ptr BatchOutputs::commit_one(Run& run, const OutputNode& output) 
       error = commit_error(std::current_exception(), output, batch_time, attempts);
     }
   }
-  if (operation.on_failure != OutputFailure::skip) return error;
-  operation.abort(batch_time);
-  run.outputs().skip(output, what_of(error));
-  return nullptr;
+  return give_up(run, output, std::move(error));
 }
 
-void BatchOutputs::publish(Run& run, BatchInfo& info) {
+std::exception_ptr BatchOutputs::publish(Run& run, BatchInfo& info) {
   info.processing_end = clock_.now();
   info.skipped_outputs = run.outputs().skipped_outputs();
+  std::exception_ptr first_error;
   for (const PublishedOutput& output : compiled_.graph().published()) {
     if (run.watched()) started(run, *output.node);
+    const std::exception_ptr error = publish_one(run, output, info);
+    if (run.watched()) {
+      run.outputs().end(*output.node, clock_.now());
+      post(run, *output.node, true, error ? what_of(error) : std::string());
+    }
+    if (!first_error) first_error = error;
+  }
+  info.skipped_outputs = run.outputs().skipped_outputs();
+  return first_error;
+}
+
+/// Once: what the output has taken is not there a second time.
+std::exception_ptr BatchOutputs::publish_one(Run& run, const PublishedOutput& output,
+                                             const BatchInfo& info) {
+  try {
     output.node->operation->publish(
         output.is_last ? run.take_collected(output.from) : run.collected(output.from), info);
-    if (run.watched()) ended(run, *output.node);
+    return nullptr;
+  } catch (...) {
+    return give_up(run, *output.node,
+                   publish_error(std::current_exception(), *output.node, info.batch_time));
   }
 }
 

@@ -21,12 +21,15 @@ class BatchOutputs {
  public:
   BatchOutputs(CompiledGraph& compiled, ListenerBus& listeners, Clock& clock);
 
+  /// Whether commit() and abort() may wait for files and sockets.
+  bool may_wait() const { return !staged_.empty(); }
   /// Makes visible what is staged. Returns the first error that ends the context; the outputs
   /// behind it are committed all the same.
   std::exception_ptr commit(Run& run);
   void abort(Run& run);
-  /// Serves the outputs of the publish phase; `info` gets the end and what was left out.
-  void publish(Run& run, BatchInfo& info);
+  /// Serves the outputs of the publish phase; `info` gets the end and what was left out. Errors as
+  /// with commit().
+  std::exception_ptr publish(Run& run, BatchInfo& info);
   /// Tells listeners that the batch has failed, and with it the outputs at work.
   void fail(Run& run);
 
@@ -38,6 +41,8 @@ class BatchOutputs {
 
  private:
   std::exception_ptr commit_one(Run& run, const OutputNode& output);
+  std::exception_ptr publish_one(Run& run, const PublishedOutput& output, const BatchInfo& info);
+  std::exception_ptr give_up(Run& run, const OutputNode& output, std::exception_ptr error);
   void post(Run& run, const OutputNode& output, bool ended, std::string failure = {});
 
   CompiledGraph& compiled_;

@@ -92,6 +92,7 @@ class ContextImpl final : public PlanContext,
 
  private:
   void check_plan() const;
+  bool has_staged_outputs() const;
   void build();
   enum class Batches : std::uint8_t { by_trigger, by_hand };
   void start(Batches batches);
@@ -121,7 +122,9 @@ class ContextImpl final : public PlanContext,
   std::unique_ptr<JobGenerator> generator_;
 
   std::mutex life_mutex_;      // held through start() and stop(): one at a time
-  mutable std::mutex mutex_;   // guards all below, and the pointers to the parts; leaf
+  // Guards all below, and the pointers to the parts. May be held while a part's own mutex is taken,
+  // never the other way round.
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   ContextState state_ = ContextState::initialized;
   bool shut_down_ = false;

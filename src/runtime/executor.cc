@@ -111,9 +111,6 @@ void Executor::work() {
     graph_->wait_for_all();
   }
   graph_->wait_for_all();  // for a helper that found nothing
-  job_node_.reset();
-  stage_nodes_.clear();
-  graph_.reset();
 }
 
 /// Takes over what other threads have sent.

@@ -59,7 +59,8 @@ class Executor {
   std::atomic<std::uint32_t> running_{0};  // tasks at work
   tbb::task_arena arena_;
   Inbox inbox_;
-  // Built and destroyed by the executor's thread, inside the arena.
+  // Built by the executor's thread, inside the arena. Destroyed with the executor, when all of a
+  // runner's have stopped: a task of another one may be on its way through call_helper() until then.
   std::unique_ptr<tbb::flow::graph> graph_;
   std::vector<std::unique_ptr<Node>> stage_nodes_;
   std::unique_ptr<Node> job_node_;

@@ -6,7 +6,7 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-DriverThreads::DriverThreads(std::uint32_t threads, FlowGraphRunner& runner) : runner_(runner) {
+DriverThreads::DriverThreads(std::uint32_t threads) {
   for (std::uint32_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -19,10 +19,10 @@ DriverThreads::~DriverThreads() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void DriverThreads::put(Run& run, std::uint32_t stage) {
-  // Notified under the lock: once the stage is taken, the batch and then this may end.
+void DriverThreads::put(std::function<void()> work) {
+  // Notified under the lock: once the work is taken, the batch and then this may end.
   std::lock_guard lock(mutex_);
-  queue_.emplace_back(&run, stage);
+  queue_.push_back(std::move(work));
   wake_.notify_one();
 }
 
@@ -31,11 +31,10 @@ void DriverThreads::work() {
   while (true) {
     wake_.wait(lock, [this] { return closed_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    const auto [run, stage] = queue_.front();
+    const std::function<void()> next = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    run->execute_driver(stage, runner_.host());
-    runner_.driver_done(*run, stage);
+    next();
     lock.lock();
   }
 }
@@ -53,7 +52,7 @@ void FlowGraphRunner::start() {
   }
   for (const auto& executor : executors_) executor->start();
   if (settings_.driver_threads > 0) {
-    drivers_ = std::make_unique<DriverThreads>(settings_.driver_threads, *this);
+    drivers_ = std::make_unique<DriverThreads>(settings_.driver_threads);
   }
 }
 
@@ -78,7 +77,12 @@ void FlowGraphRunner::open_gate(Run& run) {
 
 void FlowGraphRunner::request_poll() { executors_.front()->request_poll(); }
 
-void FlowGraphRunner::driver_done(Run& run, std::uint32_t stage) {
+bool FlowGraphRunner::may_block() const { return Executor::current() == nullptr; }
+
+void FlowGraphRunner::call_blocking(std::function<void()> f) { drivers_->put(std::move(f)); }
+
+void FlowGraphRunner::run_driver(Run& run, std::uint32_t stage) {
+  run.execute_driver(stage, host_);
   std::vector<std::uint32_t> ready;
   if (run.finish_stage(stage, ready)) return run.complete();
   dispatch(run, std::move(ready), stage);
@@ -88,7 +92,7 @@ void FlowGraphRunner::dispatch(Run& run, std::vector<std::uint32_t> ready, std::
   for (std::size_t next = 0; next < ready.size(); ++next) {
     const std::uint32_t stage = ready[next];
     if (run.stage(stage).is_driver()) {
-      drivers_->put(run, stage);
+      drivers_->put([this, &run, stage] { run_driver(run, stage); });
     } else if (!run.tasks(stage).empty()) {
       send(run, stage, from);
     } else if (run.finish_stage(stage, ready)) {

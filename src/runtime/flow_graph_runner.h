@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -16,22 +17,22 @@ namespace detail {
 
 class Executor;
 
-/// Threads on which functions of whole data sets run (`transform`, `foreach_rdd`): they block on
-/// the jobs that they start, so they are not the executors'. Owned by the runner; the queue is
-/// bounded by the driver stages of the batches in flight.
+/// Threads for what may block: functions of whole data sets (`transform`, `foreach_rdd`), which wait
+/// for the jobs that they start, and commits of sinks. Owned by the runner; the queue is bounded by
+/// the driver stages of the batches in flight and one commit.
 class DriverThreads {
  public:
-  DriverThreads(std::uint32_t threads, class FlowGraphRunner& runner);
+  explicit DriverThreads(std::uint32_t threads);
+  /// Works off what is queued.
   ~DriverThreads();
-  void put(Run& run, std::uint32_t stage);
+  void put(std::function<void()> work);
 
  private:
   void work();
 
-  FlowGraphRunner& runner_;
-  std::mutex mutex_;  // guards queue_ and closed_
+  std::mutex mutex_;  // leaf; guards queue_ and closed_
   std::condition_variable wake_;
-  std::deque<std::pair<Run*, std::uint32_t>> queue_;
+  std::deque<std::function<void()>> queue_;
   bool closed_ = false;
   std::vector<std::thread> threads_;
 };
@@ -57,6 +58,8 @@ class FlowGraphRunner final : public Runner {
   void stop() override;
   void submit(Run& run) override;
   void open_gate(Run& run) override;
+  bool may_block() const override;
+  void call_blocking(std::function<void()> f) override;
   void request_poll() override;
 
   RunnerHost& host() { return host_; }
@@ -65,10 +68,9 @@ class FlowGraphRunner final : public Runner {
   /// Sends the tasks of stages that have become ready on their way, and finishes stages that have
   /// none. `from` is the stage whose end made them ready, UINT32_MAX where none did.
   void dispatch(Run& run, std::vector<std::uint32_t> ready, std::uint32_t from);
-  /// A driver stage is done.
-  void driver_done(Run& run, std::uint32_t stage);
 
  private:
+  void run_driver(Run& run, std::uint32_t stage);
   void send(Run& run, std::uint32_t stage, std::uint32_t from);
 
   CompiledGraph& streaming_;

@@ -21,9 +21,15 @@ void JobGate::open(Runner& runner) {
 }
 
 void JobGate::close() {
+  std::vector<std::stop_source> stops;
   std::unique_lock lock(mutex_);
   closed_ = true;
-  for (Run* run : running_) run->fail(std::make_exception_ptr(stopped_error()));
+  for (Run* run : running_) {
+    stops.push_back(run->mark_failed(std::make_exception_ptr(stopped_error())));
+  }
+  lock.unlock();
+  for (std::stop_source& stop : stops) stop.request_stop();
+  lock.lock();
   empty_.wait(lock, [this] { return running_.empty(); });
 }
 

@@ -44,7 +44,8 @@ void JobGenerator::start(bool by_trigger) {
     last_ = clock_.now().floor(tick_);
     stopping_ = !by_trigger;
   }
-  if (by_trigger && trigger_ == Trigger::interval) thread_ = std::thread([this] { follow_clock(); });
+  if (by_trigger && trigger_ == Trigger::interval)
+    thread_ = std::thread([this] { follow_clock(); });
 }
 
 void JobGenerator::stop() {
@@ -72,14 +73,16 @@ void JobGenerator::follow_clock() {
   }
 }
 
-void JobGenerator::generate(Time until) {
+/// False where a source could not be cut, or the context has ended.
+bool JobGenerator::generate(Time until) {
   const CallbackScope scope(context_, CallbackScope::Kind::protocol);
   std::lock_guard generating(generate_mutex_);
+  if (closed_) return false;
   Time from;
   std::size_t max_queued;
   {
     std::lock_guard lock(mutex_);
-    if (until <= last_) return;
+    if (until <= last_) return true;
     from = std::exchange(last_, until);
     max_queued = max_queued_;
   }
@@ -88,10 +91,11 @@ void JobGenerator::generate(Time until) {
     for (std::size_t s = 0; s < sources_.size(); ++s) sources_[s]->cut(from, until, blocks[s]);
   } catch (...) {
     if (error_) error_(std::current_exception());
-    return;
+    return false;
   }
   std::vector<SourceRange> ranges = describe(sources_, blocks, from, until);
   scheduler_.submit(from, until, std::move(blocks), std::move(ranges), max_queued);
+  return true;
 }
 
 void JobGenerator::poll() {
@@ -117,16 +121,20 @@ void JobGenerator::poll() {
   }
 }
 
-Time JobGenerator::next_tick(Time now) const {
-  return std::max(now.floor(tick_), last() + tick_);
-}
+Time JobGenerator::next_tick(Time now) const { return std::max(now.floor(tick_), last() + tick_); }
 
 void JobGenerator::run_until(Time until) { generate(until); }
 
 void JobGenerator::finish() {
-  while (any_data()) generate(next_tick(clock_.now()));
+  while (any_data() && generate(next_tick(clock_.now()))) {
+  }
   // An executor's poll() may hold a batch that it has cut and not handed over yet.
   std::lock_guard generating(generate_mutex_);
+}
+
+void JobGenerator::close() {
+  std::lock_guard generating(generate_mutex_);
+  closed_ = true;
 }
 
 bool JobGenerator::any_data() const {
@@ -141,7 +149,7 @@ Time JobGenerator::last() const {
 
 void JobGenerator::set_tunables(const Tunables& tunables) {
   std::lock_guard lock(mutex_);
-  max_queued_ = std::max<std::size_t>(1, tunables.max_queued_batches);
+  max_queued_ = tunables.max_queued_batches;
 }
 
 }  // namespace detail

@@ -39,8 +39,12 @@ class JobGenerator {
 
   /// Makes one batch that covers everything up to `until`.
   void run_until(Time until);
-  /// Makes batches until the sources have nothing left; every batch made is with the scheduler then.
+  /// Makes batches until the sources have nothing left, or one cannot be cut; every batch made is
+  /// with the scheduler then.
   void finish();
+
+  /// No batch is made any more, by whatever thread; waits for one that is being made.
+  void close();
 
   /// End of the last batch made.
   Time last() const;
@@ -50,7 +54,7 @@ class JobGenerator {
 
  private:
   void follow_clock();
-  void generate(Time until);
+  bool generate(Time until);
   bool any_data() const;
   Time next_tick(Time now) const;
 
@@ -63,6 +67,7 @@ class JobGenerator {
   std::function<void(std::exception_ptr)> error_;
 
   std::mutex generate_mutex_;  // one batch at a time; held from the cut to the scheduler
+  bool closed_ = false;        // guarded by generate_mutex_
   mutable std::mutex mutex_;   // guards all below; leaf
   std::condition_variable wake_;
   Time last_;

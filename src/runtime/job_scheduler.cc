@@ -1,6 +1,8 @@
 #include "runtime/job_scheduler.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "dstream/error.h"
@@ -19,6 +21,40 @@ std::exception_ptr stopped_error() {
       Error(Errc::illegal_state, "the context was stopped while the batch ran"));
 }
 
+/// Appends one description to another; bounded, because a batch may wait for many intervals.
+void append_description(std::string& all, const std::string& next) {
+  constexpr std::size_t kLongest = std::size_t{4} << 10;
+  constexpr std::string_view kMore = "; …";
+  if (next.empty() || all.ends_with(kMore)) return;
+  if (all.size() + next.size() > kLongest) {
+    all += kMore;
+    return;
+  }
+  if (!all.empty()) all += "; ";
+  all += next;
+}
+
+/// Lets a batch cover what `next` covers, too.
+void extend(BatchInfo& batch, const BatchInfo& next) {
+  batch.batch_time = next.batch_time;
+  batch.records += next.records;
+  for (std::size_t s = 0; s < batch.sources.size(); ++s) {
+    batch.sources[s].records += next.sources[s].records;
+    append_description(batch.sources[s].description, next.sources[s].description);
+  }
+}
+
+/// ALLOC. Returns what the log throws.
+std::exception_ptr allocate(BatchLog& log, const BatchInfo& info, const RunSettings& settings) {
+  try {
+    log.alloc({info.batch_time, info.from, info.sources, settings.exchange.partitions,
+               settings.slice_records});
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
 }  // namespace
 
 /// Moves the scheduler on when a host takes a batch out of a full channel; outlives it where the
@@ -27,17 +63,27 @@ class JobScheduler::RoomAlarm final : public RoomWaiter {
  public:
   explicit RoomAlarm(JobScheduler& scheduler) : scheduler_(&scheduler) {}
   void room() override {
-    std::lock_guard lock(mutex_);
-    if (scheduler_ != nullptr) scheduler_->advance();
+    std::unique_lock lock(mutex_);
+    if (scheduler_ == nullptr) return;
+    JobScheduler& scheduler = *scheduler_;
+    ++calls_;
+    lock.unlock();
+    scheduler.advance();  // without the lock: users' code may take a batch out of a channel, too
+    lock.lock();
+    if (--calls_ == 0) idle_.notify_all();
   }
+  /// Waits for calls that are under way, so that the scheduler may go away; not from inside of one.
   void detach() {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     scheduler_ = nullptr;
+    idle_.wait(lock, [this] { return calls_ == 0; });
   }
 
  private:
-  std::mutex mutex_;  // held while the scheduler moves on, so that it cannot go away meanwhile
+  std::mutex mutex_;  // leaf; guards all below
+  std::condition_variable idle_;
   JobScheduler* scheduler_;
+  std::uint32_t calls_ = 0;
 };
 
 JobScheduler::JobScheduler(const Parts& parts, std::uint32_t max_in_flight)
@@ -62,20 +108,10 @@ void JobScheduler::submit(Time from, Time until, BatchBlocks blocks,
     std::lock_guard lock(mutex_);
     if (halted_) return;
     BatchInfo* const last = pending_.empty() ? nullptr : &pending_.back();
-    if (last != nullptr &&
-        ((last_is_empty_ && empty) || pending_.size() >= max_queued)) {
+    if (last != nullptr && ((last_is_empty_ && empty) || pending_.size() >= max_queued)) {
       last_is_empty_ = last_is_empty_ && empty;
       parts_.blocks.extend(last->batch_time, until, std::move(blocks));
-      last->batch_time = until;
-      last->records += info.records;
-      for (std::size_t s = 0; s < last->sources.size(); ++s) {
-        SourceRange& range = last->sources[s];
-        range.records += info.sources[s].records;
-        if (!range.description.empty() && !info.sources[s].description.empty()) {
-          range.description += "; ";
-        }
-        range.description += info.sources[s].description;
-      }
+      extend(*last, info);
     } else {
       last_is_empty_ = empty;
       parts_.blocks.put(until, std::move(blocks));
@@ -132,14 +168,7 @@ bool JobScheduler::start_next(std::unique_lock<std::mutex>& lock) {
   const bool gated = next.gated;
   in_flight_.push_back(std::move(next));
   lock.unlock();
-  const RunSettings& settings = parts_.compiled.settings();
-  std::exception_ptr alloc_error;
-  try {
-    parts_.log.alloc({info.batch_time, info.from, info.sources, settings.exchange.partitions,
-                      settings.slice_records});
-  } catch (...) {
-    alloc_error = std::current_exception();
-  }
+  const std::exception_ptr alloc_error = allocate(parts_.log, info, parts_.compiled.settings());
   BatchBlocks blocks = parts_.blocks.get(info.batch_time);
   info.processing_start = parts_.clock.now();
   const bool watched = parts_.listeners.has_listeners();
@@ -172,6 +201,10 @@ void JobScheduler::run_complete(Run& run) {
 
 bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   if (in_flight_.empty() || !in_flight_.front().computed) return false;
+  if (outputs_.may_wait() && !parts_.runner.may_block()) {
+    hand_over();
+    return false;
+  }
   Run& run = *in_flight_.front().run;
   if (run.failed() || halted_) {
     fail_front(lock, Staged::abort);
@@ -186,35 +219,62 @@ bool JobScheduler::commit_front(std::unique_lock<std::mutex>& lock) {
   run.count_records(info);
   info.failed_attempts = run.failed_attempts();
   if (run.first_start() != Time()) info.processing_start = run.first_start();
-  try {
-    parts_.log.prepare(info.batch_time);
-    parts_.log.commit(info.batch_time);
-  } catch (...) {
-    run.fail(std::current_exception());
-    lock.lock();
-    fail_front(lock, Staged::abort);
-    return true;
-  }
-  const std::exception_ptr error = outputs_.commit(run);
-  outputs_.publish(run, info);
+  std::exception_ptr error = decide(info.batch_time);
+  // Once the batch is committed, another run of the program may still make its outputs visible.
+  const Staged staged = error ? Staged::abort : Staged::keep;
+  if (!error) error = make_visible(run, info);
+  if (error) run.fail(error);
+  lock.lock();
   if (error) {
-    // The batch is committed: another run of the program may still make this output visible.
-    run.fail(error);
-    lock.lock();
-    fail_front(lock, Staged::keep);
+    fail_front(lock, staged);
     return true;
   }
-  parts_.log.publish(info.batch_time);
+  skipped_outputs_ += info.skipped_outputs;
+  retire_front(lock);
+  return true;
+}
+
+/// Has a thread that may block move the batches on. With the lock held.
+void JobScheduler::hand_over() {
+  if (std::exchange(handed_over_, true)) return;
+  parts_.runner.call_blocking([this] {
+    {
+      std::lock_guard lock(mutex_);
+      handed_over_ = false;
+    }
+    advance();
+  });
+}
+
+/// PREPARE and COMMIT. Returns what the log throws.
+std::exception_ptr JobScheduler::decide(Time batch_time) {
+  try {
+    parts_.log.prepare(batch_time);
+    parts_.log.commit(batch_time);
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+/// PUBLISH, and who is told of it. Returns the error that ends the context.
+std::exception_ptr JobScheduler::make_visible(Run& run, BatchInfo& info) {
+  const std::exception_ptr commit_error = outputs_.commit(run);
+  const std::exception_ptr publish_error = outputs_.publish(run, info);
+  if (commit_error) return commit_error;
+  if (publish_error) return publish_error;
+  try {
+    parts_.log.publish(info.batch_time);
+  } catch (...) {
+    return std::current_exception();
+  }
   parts_.observer.batch_committed(info.batch_time);
   if (run.watched()) {
     outputs_.describe(info, &run);
     info.stages = run.stage_infos();
     parts_.listeners.post([info](StreamingListener& l) { l.on_batch_completed(info); });
   }
-  lock.lock();
-  skipped_outputs_ += info.skipped_outputs;
-  retire_front(lock);
-  return true;
+  return nullptr;
 }
 
 bool JobScheduler::outputs_ready() {
@@ -244,8 +304,10 @@ void JobScheduler::fail_front(std::unique_lock<std::mutex>& lock, Staged staged)
   Run& run = *in_flight_.front().run;
   const bool stopped = std::exchange(halted_, true);
   drop_pending();
-  for (InFlight& batch : in_flight_) batch.run->fail(run.error());
+  std::vector<std::stop_source> stops;
+  for (InFlight& batch : in_flight_) stops.push_back(batch.run->mark_failed(run.error()));
   lock.unlock();
+  for (std::stop_source& stop : stops) stop.request_stop();
   if (staged == Staged::abort) outputs_.abort(run);
   // A commit's error is told although somebody has stopped the context meanwhile.
   if (!stopped || staged == Staged::keep) {
@@ -279,13 +341,17 @@ void JobScheduler::drain() {
 }
 
 void JobScheduler::begin_halt() {
-  std::lock_guard lock(mutex_);
-  halted_ = true;
-  drop_pending();
-  // A run that is being prepared would forget it; start_next() sees halted_.
-  for (InFlight& batch : in_flight_) {
-    if (batch.prepared) batch.run->fail(stopped_error());
+  std::vector<std::stop_source> stops;
+  {
+    std::lock_guard lock(mutex_);
+    halted_ = true;
+    drop_pending();
+    // A run that is being prepared would forget it; start_next() sees halted_.
+    for (InFlight& batch : in_flight_) {
+      if (batch.prepared) stops.push_back(batch.run->mark_failed(stopped_error()));
+    }
   }
+  for (std::stop_source& stop : stops) stop.request_stop();
 }
 
 void JobScheduler::halt() {

@@ -34,7 +34,8 @@ class SchedulerObserver {
 
 /// Takes batches through the protocol ALLOC → compute → PREPARE → COMMIT → PUBLISH: up to
 /// `max_in_flight` at once, commits in batch-time order. Has no thread: each call, and each end of
-/// a run, moves on what can be moved, on the thread that made it; one thread at a time does so.
+/// a run, moves on what can be moved, on the thread that made it; one thread at a time does so. Where
+/// sinks are committed, a thread that executes tasks leaves the commits to one that may block.
 class JobScheduler final : public RunObserver {
  public:
   struct Parts {
@@ -90,6 +91,9 @@ class JobScheduler final : public RunObserver {
 
   void advance();
   bool commit_front(std::unique_lock<std::mutex>& lock);
+  void hand_over();
+  std::exception_ptr decide(Time batch_time);
+  std::exception_ptr make_visible(Run& run, BatchInfo& info);
   bool start_next(std::unique_lock<std::mutex>& lock);
   bool outputs_ready();
   enum class Staged : std::uint8_t { abort, keep };
@@ -110,6 +114,7 @@ class JobScheduler final : public RunObserver {
   std::vector<std::unique_ptr<Run>> spare_runs_;  // at most max_in_flight_
   bool advancing_ = false;
   bool again_ = false;
+  bool handed_over_ = false;  // a thread that may block is on its way
   bool halted_ = false;
   std::uint64_t skipped_outputs_ = 0;
   const std::shared_ptr<RoomAlarm> room_;

@@ -1,5 +1,6 @@
 #include "runtime/listener_bus.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -30,8 +31,9 @@ void ListenerBus::add(std::shared_ptr<StreamingListener> listener) {
 }
 
 void ListenerBus::remove(const std::shared_ptr<StreamingListener>& listener) {
+  const std::shared_ptr<StreamingListener> kept = listener;  // its destructor is the user's
   std::lock_guard lock(shared_->mutex);
-  std::erase(shared_->listeners, listener);
+  std::erase(shared_->listeners, kept);
 }
 
 bool ListenerBus::has_listeners() const {
@@ -57,6 +59,12 @@ void ListenerBus::post(Event event) {
   shared_->wake.notify_one();
 }
 
+bool ListenerBus::is_listening(Shared& shared, const std::shared_ptr<StreamingListener>& listener) {
+  std::lock_guard lock(shared.mutex);
+  return std::find(shared.listeners.begin(), shared.listeners.end(), listener) !=
+         shared.listeners.end();
+}
+
 void ListenerBus::work(const std::shared_ptr<Shared>& shared) {
   const CallbackScope scope(shared->context, CallbackScope::Kind::protocol);
   std::unique_lock lock(shared->mutex);
@@ -69,6 +77,7 @@ void ListenerBus::work(const std::shared_ptr<Shared>& shared) {
     lock.unlock();
     std::uint64_t thrown = 0;
     for (const auto& listener : listeners) {
+      if (!is_listening(*shared, listener)) continue;  // removed since
       try {
         event(*listener);
       } catch (...) {

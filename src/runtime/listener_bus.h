@@ -29,7 +29,7 @@ class ListenerBus {
   ~ListenerBus();
 
   void add(std::shared_ptr<StreamingListener> listener);
-  /// It hears nothing any more once a call that is under way has ended, which is not waited for.
+  /// It hears nothing any more but the call that it may be in, which is not waited for.
   void remove(const std::shared_ptr<StreamingListener>& listener);
   void start();
   /// Delivers what is queued, for at most five seconds; then the thread is left behind, and what is
@@ -52,6 +52,7 @@ class ListenerBus {
     bool closed = false;
     bool finished = false;
   };
+  static bool is_listening(Shared& shared, const std::shared_ptr<StreamingListener>& listener);
   static void work(const std::shared_ptr<Shared>& shared);
 
   std::shared_ptr<Shared> shared_;

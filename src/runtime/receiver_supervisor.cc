@@ -110,9 +110,19 @@ void ReceiverSupervisor::acknowledge() {
     const std::lock_guard lock(link_->mutex());
     committed.swap(committed_);
   }
+  for (const ReceiverPosition& position : stored) {
+    acknowledge_one(&ReceiverBase::on_stored, position);
+  }
+  for (const ReceiverPosition& position : committed) {
+    acknowledge_one(&ReceiverBase::on_committed, position);
+  }
+}
+
+/// What it throws is no reason to keep the next ones from the receiver.
+void ReceiverSupervisor::acknowledge_one(void (ReceiverBase::*told)(const ReceiverPosition&),
+                                         const ReceiverPosition& position) {
   try {
-    for (const ReceiverPosition& position : stored) receiver_->on_stored(position);
-    for (const ReceiverPosition& position : committed) receiver_->on_committed(position);
+    ((*receiver_).*told)(position);
   } catch (...) {
     note_error("an acknowledgement failed: " + what_of(std::current_exception()));
   }
@@ -214,10 +224,14 @@ bool ReceiverSupervisor::pause(Duration delay) {
 /// The pause after one more failed start.
 Duration ReceiverSupervisor::growing_delay() {
   constexpr std::uint32_t kMaxDoublings = 20;
-  const Duration first = tunables_.receiver_restart_delay;
-  const Duration longest = std::max(first, tunables_.max_reconnect_delay);
+  constexpr Duration kLeast = std::chrono::milliseconds(1);  // so that no delay is no busy loop
+  Duration delay = std::max(kLeast, tunables_.receiver_restart_delay);
+  const Duration longest = std::max(delay, tunables_.max_reconnect_delay);
   const std::uint32_t doublings = std::min(failed_starts_++, kMaxDoublings);
-  return std::min(first * (std::int64_t{1} << doublings), longest);
+  for (std::uint32_t i = 0; i < doublings; ++i) {
+    delay = delay > longest / 2 ? longest : delay * 2;
+  }
+  return delay;
 }
 
 void ReceiverSupervisor::note_error(const std::string& message) {
@@ -252,8 +266,13 @@ std::optional<ReceiverStatus> ReceiverSupervisor::receiver_status() const {
   return status;
 }
 
+/// A hint: a receiver that throws has none.
 std::optional<std::uint32_t> ReceiverSupervisor::preferred_executor() const {
-  return receiver_->preferred_executor();
+  try {
+    return receiver_->preferred_executor();
+  } catch (...) {
+    return std::nullopt;
+  }
 }
 
 std::shared_ptr<InputSource> make_receiver_source(std::shared_ptr<ReceiverBase> receiver,
@@ -262,8 +281,9 @@ std::shared_ptr<InputSource> make_receiver_source(std::shared_ptr<ReceiverBase> 
     throw Error(Errc::invalid_argument, "receiver_stream: the receiver is null");
   }
   if (!receiver->link()->adopt()) {
-    throw Error(Errc::invalid_argument,
-                "receiver_stream: the receiver serves another stream; make one receiver per stream");
+    throw Error(
+        Errc::invalid_argument,
+        "receiver_stream: the receiver serves another stream; make one receiver per stream");
   }
   return std::make_shared<ReceiverSupervisor>(std::move(receiver), options);
 }

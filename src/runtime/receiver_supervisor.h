@@ -42,7 +42,8 @@ class ReceiverSupervisor final : public InputSource {
   bool has_work() const;
   void handle(ReceiverLink::Requests requests);
   void acknowledge();
-  bool call(void (ReceiverBase::*function)());
+  void acknowledge_one(void (ReceiverBase::*told)(const ReceiverPosition&),
+                       const ReceiverPosition& position);
   void start_receiver();
   void stop_receiver();
   void restart_receiver(const ReceiverLink::Restart& restart);

@@ -10,12 +10,6 @@ inline namespace v1 {
 namespace detail {
 namespace {
 
-void raise_to(std::atomic<std::int64_t>& maximum, std::int64_t value) {
-  std::int64_t seen = maximum.load(std::memory_order_relaxed);
-  while (seen < value && !maximum.compare_exchange_weak(seen, value)) {
-  }
-}
-
 std::uint64_t total_records(const SliceOutput& output, std::uint32_t partitions) {
   std::uint64_t total = 0;
   for (std::uint32_t p = 0; p < partitions; ++p) total += output.records(p);
@@ -45,68 +39,6 @@ std::string operations_of(const Stage& stage) {
 }
 
 }  // namespace
-
-void StageFigures::add_task(std::uint64_t in, std::uint64_t out, std::int64_t ns) {
-  tasks.fetch_add(1, std::memory_order_relaxed);
-  records_in.fetch_add(in, std::memory_order_relaxed);
-  records_out.fetch_add(out, std::memory_order_relaxed);
-  busy_ns.fetch_add(ns, std::memory_order_relaxed);
-  raise_to(longest_ns, ns);
-}
-
-void StageFigures::clear() {
-  tasks = 0;
-  records_in = 0;
-  records_out = 0;
-  busy_ns = 0;
-  longest_ns = 0;
-  failed_attempts = 0;
-}
-
-CompiledGraph::CompiledGraph(StageGraph graph, const RunSettings& settings)
-    : graph_(std::move(graph)),
-      settings_(settings),
-      idle_(graph_.stages().size()),
-      figures_(graph_.stages().size()) {}
-
-std::unique_ptr<Pipeline> CompiledGraph::take_pipeline(std::uint32_t stage) {
-  {
-    Idle& idle = idle_[stage];
-    std::lock_guard lock(idle.mutex);
-    if (!idle.pipelines.empty()) {
-      auto pipeline = std::move(idle.pipelines.back());
-      idle.pipelines.pop_back();
-      return pipeline;
-    }
-  }
-  return std::make_unique<Pipeline>(graph_.stages()[stage], settings_.exchange);
-}
-
-void CompiledGraph::put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipeline) {
-  Idle& idle = idle_[stage];
-  std::lock_guard lock(idle.mutex);
-  idle.pipelines.push_back(std::move(pipeline));
-}
-
-std::size_t CompiledGraph::table_bytes() const {
-  std::size_t total = 0;
-  for (const Idle& idle : idle_) {
-    std::lock_guard lock(idle.mutex);
-    for (const auto& pipeline : idle.pipelines) total += pipeline->table_bytes();
-  }
-  return total;
-}
-
-std::vector<StageSummary> CompiledGraph::summaries() const {
-  std::vector<StageSummary> all;
-  for (const StageFigures& figures : figures_) {
-    all.push_back({figures.tasks.load(), figures.records_in.load(), figures.records_out.load(),
-                   static_cast<double>(figures.busy_ns.load()) / 1e6,
-                   static_cast<double>(figures.longest_ns.load()) / 1e6,
-                   figures.failed_attempts.load()});
-  }
-  return all;
-}
 
 Run::Run(CompiledGraph& compiled, RunObserver& observer)
     : compiled_(compiled),
@@ -176,43 +108,47 @@ void Run::make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready) {
   ready.push_back(stage);
 }
 
-void Run::plan_tasks(std::uint32_t id) {
+/// A stage whose tasks cannot be planned fails the run and has none.
+void Run::plan_tasks(std::uint32_t id) noexcept {
   StageRun& run = stages_[id];
   run.tasks.clear();
-  const Stage& stage = this->stage(id);
-  std::uint32_t source = 0;
-  if (!failed()) {
-    for (std::uint32_t i = 0; i < stage.inputs.size(); ++i) {
-      const StageInput& input = stage.inputs[i];
-      if (input.kind == StageInput::Kind::exchange) {
-        run.written[i].clear();
-        for (const TerminalId& from : input.from) run.written[i].push_back(slices(from));
-        add_partitions(i, input, run.written[i], run.tasks);
-        continue;
-      }
-      if (input.kind == StageInput::Kind::source) {
-        const auto& sources = compiled_.graph().sources();
-        source = static_cast<std::uint32_t>(
-            std::find(sources.begin(), sources.end(), input.source) - sources.begin());
-        for (const BlockPtr& block : inputs_[source]) add_slices(i, *block, run.tasks);
-        for (const BlockPtr& block : input.source->blocks) add_slices(i, *block, run.tasks);
-      } else if (input.driver_stage != UINT32_MAX) {
-        for (const BlockPtr& block : stages_[input.driver_stage].result) {
-          add_slices(i, *block, run.tasks);
-        }
-      } else {
-        for (const SliceOutputPtr& output : slices(input.from.front())) {
-          if (output) add_slices(i, static_cast<const Block&>(*output), run.tasks);
-        }
-      }
-    }
+  try {
+    const auto inputs = static_cast<std::uint32_t>(stage(id).inputs.size());
+    for (std::uint32_t i = 0; i < inputs && !failed(); ++i) plan_input(id, i);
+    for (auto& outputs : run.outputs) outputs.assign(run.tasks.size(), nullptr);
+  } catch (...) {
+    fail(std::current_exception());
+    run.tasks.clear();
   }
   const std::uint32_t executors = compiled_.settings().executors;
   for (std::size_t t = 0; t < run.tasks.size(); ++t) {
     run.tasks[t].executor = static_cast<std::uint32_t>(t * executors / run.tasks.size());
   }
-  for (auto& outputs : run.outputs) outputs.assign(run.tasks.size(), nullptr);
   run.unfinished.store(static_cast<std::uint32_t>(run.tasks.size()), std::memory_order_release);
+}
+
+void Run::plan_input(std::uint32_t id, std::uint32_t number) {
+  StageRun& run = stages_[id];
+  const StageInput& input = stage(id).inputs[number];
+  const auto add_blocks = [&](const std::vector<BlockPtr>& blocks) {
+    for (const BlockPtr& block : blocks) add_slices(number, *block, run.tasks);
+  };
+  if (input.kind == StageInput::Kind::exchange) {
+    run.written[number].clear();
+    for (const TerminalId& from : input.from) run.written[number].push_back(slices(from));
+    add_partitions(number, input, run.written[number], run.tasks);
+  } else if (input.kind == StageInput::Kind::source) {
+    const auto& sources = compiled_.graph().sources();
+    const auto source = std::find(sources.begin(), sources.end(), input.source) - sources.begin();
+    add_blocks(inputs_[static_cast<std::size_t>(source)]);
+    add_blocks(input.source->blocks);
+  } else if (input.driver_stage != UINT32_MAX) {
+    add_blocks(stages_[input.driver_stage].result);
+  } else {
+    for (const SliceOutputPtr& output : slices(input.from.front())) {
+      if (output) add_slices(number, static_cast<const Block&>(*output), run.tasks);
+    }
+  }
 }
 
 /// Slices are cut by data alone: the same blocks give the same slices, whatever runs them.
@@ -407,13 +343,15 @@ std::vector<BlockPtr> Run::take_collected(TerminalId id) {
   return blocks;
 }
 
-void Run::fail(std::exception_ptr error) noexcept {
+void Run::fail(std::exception_ptr error) noexcept { mark_failed(std::move(error)).request_stop(); }
+
+std::stop_source Run::mark_failed(std::exception_ptr error) noexcept {
   {
     std::lock_guard lock(error_mutex_);
     if (!error_) error_ = std::move(error);
   }
   failed_.store(true, std::memory_order_release);
-  stop_.request_stop();
+  return stop_;
 }
 
 std::exception_ptr Run::error() const {

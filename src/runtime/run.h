@@ -11,68 +11,15 @@
 #include <vector>
 
 #include <dstream/batch_info.h>
-#include <dstream/clock.h>
 
-#include "plan/explain.h"
 #include "plan/pipeline.h"
 #include "plan/stage_graph.h"
+#include "runtime/compiled_graph.h"
 #include "runtime/output_ledger.h"
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
-
-/// How plans are executed; the same for every run of a context.
-struct RunSettings {
-  ExchangeSettings exchange;
-  std::uint32_t slice_records = 64 << 10;
-  std::uint32_t max_task_failures = 4;
-  std::uint32_t executors = 1;
-  bool run_empty_tasks = false;
-  Clock* clock = nullptr;
-  const void* context = nullptr;  ///< identifies the context for CallbackScope
-};
-
-/// Live figures of a stage, added up over all runs; read by explain() at any time.
-struct StageFigures {
-  std::atomic<std::uint64_t> tasks{0};
-  std::atomic<std::uint64_t> records_in{0};
-  std::atomic<std::uint64_t> records_out{0};
-  std::atomic<std::int64_t> busy_ns{0};      ///< task time, all tasks together
-  std::atomic<std::int64_t> longest_ns{0};   ///< the longest task
-  std::atomic<std::uint64_t> failed_attempts{0};
-
-  void add_task(std::uint64_t in, std::uint64_t out, std::int64_t ns);
-  void clear();
-};
-
-/// A stage graph ready to be run: recycled pipelines per stage, and figures. Shared by the runs of
-/// a graph; thread-safe.
-class CompiledGraph {
- public:
-  CompiledGraph(StageGraph graph, const RunSettings& settings);
-
-  const StageGraph& graph() const { return graph_; }
-  const RunSettings& settings() const { return settings_; }
-  StageFigures& figures(std::uint32_t stage) { return figures_[stage]; }
-  /// The figures of all stages as they are now.
-  std::vector<StageSummary> summaries() const;
-
-  std::unique_ptr<Pipeline> take_pipeline(std::uint32_t stage);
-  void put_back(std::uint32_t stage, std::unique_ptr<Pipeline> pipeline);
-  /// Memory of the combine tables of idle pipelines, in bytes.
-  std::size_t table_bytes() const;
-
- private:
-  struct Idle {
-    mutable std::mutex mutex;  // leaf; held for a push or pop
-    std::vector<std::unique_ptr<Pipeline>> pipelines;  // at most as many as tasks ran at once
-  };
-  StageGraph graph_;
-  RunSettings settings_;
-  std::deque<Idle> idle_;
-  std::deque<StageFigures> figures_;
-};
 
 /// A unit of work: a slice of a stage's input, or one partition of a shuffle.
 struct Task {
@@ -140,8 +87,11 @@ class Run {
   std::vector<BlockPtr> take_collected(TerminalId id);
   std::exception_ptr error() const;
   bool failed() const { return failed_.load(std::memory_order_acquire); }
-  /// Stops what is still to run; the run completes with this error unless it has one.
+  /// Stops what is still to run; the run completes with this error unless it has one. Calls users'
+  /// stop callbacks, so not with a lock held.
   void fail(std::exception_ptr error) noexcept;
+  /// The same for a caller that holds a lock: it requests the stop once it holds none.
+  [[nodiscard]] std::stop_source mark_failed(std::exception_ptr error) noexcept;
   std::uint32_t failed_attempts() const { return failed_attempts_.load(); }
   /// Memory that the run's shuffles and collected outputs hold, in bytes. Any thread.
   std::size_t bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
@@ -163,7 +113,8 @@ class Run {
   };
 
   void make_ready(std::uint32_t stage, std::vector<std::uint32_t>& ready);
-  void plan_tasks(std::uint32_t stage);
+  void plan_tasks(std::uint32_t stage) noexcept;
+  void plan_input(std::uint32_t stage, std::uint32_t number);
   void add_slices(std::uint32_t input, const Block& block, std::vector<Task>& tasks) const;
   void add_partitions(std::uint32_t input, const StageInput& from, const Written& written,
                       std::vector<Task>& tasks) const;

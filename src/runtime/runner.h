@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "runtime/run.h"
 
 namespace dstream {
@@ -20,6 +22,12 @@ class Runner {
   virtual void submit(Run& run) = 0;
   /// Lets the gated stages of a submitted run go on.
   virtual void open_gate(Run& run) = 0;
+
+  /// Whether the calling thread may wait for files and sockets: it is none that executes tasks, or
+  /// the only one that there is.
+  virtual bool may_block() const { return true; }
+  /// Calls f soon on a thread that may; what f throws is lost.
+  virtual void call_blocking(std::function<void()> f) { f(); }
 
   /// Has `poll` called soon on a thread that executes tasks, so that a batch which data started
   /// needs no further thread to wake.

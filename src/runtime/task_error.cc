@@ -9,6 +9,8 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
+namespace {
+
 /// What an operator found wrong with its argument stays that, also when it came to light in a task.
 Errc code_of(const std::exception_ptr& error) {
   try {
@@ -20,8 +22,6 @@ Errc code_of(const std::exception_ptr& error) {
     return Errc::task_failed;
   }
 }
-
-namespace {
 
 ErrorContext context_of(const PlanNode* node, Time batch_time) {
   ErrorContext context;
@@ -73,6 +73,13 @@ std::exception_ptr commit_error(std::exception_ptr cause, const PlanNode& output
                                 std::uint32_t attempts) {
   const std::string message =
       fmt::format("its commit failed in all of {} attempts: {}", attempts, what_of(cause));
+  return nest(std::move(cause), message, context_of(&output, batch_time));
+}
+
+std::exception_ptr publish_error(std::exception_ptr cause, const PlanNode& output,
+                                 Time batch_time) {
+  const std::string message =
+      fmt::format("it could not hand over the batch, which is committed: {}", what_of(cause));
   return nest(std::move(cause), message, context_of(&output, batch_time));
 }
 

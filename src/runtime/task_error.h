@@ -23,6 +23,10 @@ bool is_failed_task(const std::exception_ptr& error);
 std::exception_ptr commit_error(std::exception_ptr cause, const PlanNode& output, Time batch_time,
                                 std::uint32_t attempts);
 
+/// The Error of an output that could not hand over a committed batch.
+std::exception_ptr publish_error(std::exception_ptr cause, const PlanNode& output,
+                                 Time batch_time);
+
 }  // namespace detail
 }  // namespace v1
 }  // namespace dstream

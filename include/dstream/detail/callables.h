@@ -27,33 +27,51 @@ concept Ordered = requires(const T& a, const T& b) {
   { a < b } -> std::convertible_to<bool>;
 };
 
+/// A pointer to a data member as a callable.
+template <class M>
+struct MemberCall {
+  M member;
+
+  template <class T>
+  auto operator()(const T& record) const -> decltype((record.*(this->member))) {
+    return record.*member;
+  }
+};
+/// The same of a member function without parameters.
+template <class M>
+  requires std::is_member_function_pointer_v<M>
+struct MemberCall<M> {
+  M member;
+
+  template <class T>
+  auto operator()(const T& record) const -> decltype((record.*(this->member))()) {
+    return (record.*member)();
+  }
+};
+
 /// A callable, or a member pointer wrapped into one.
 template <class F>
 auto as_function(F&& f) {
   if constexpr (std::is_member_pointer_v<std::decay_t<F>>) {
-    return [member = f](const auto& record) -> decltype(auto) {
-      if constexpr (std::is_member_object_pointer_v<std::decay_t<F>>) {
-        return (record.*member);
-      } else {
-        return (record.*member)();
-      }
-    };
+    return MemberCall<std::decay_t<F>>{f};
   } else {
     return std::decay_t<F>(std::forward<F>(f));
   }
 }
 
-// What the operators ask of callables, checked where the user passes them.
+// What the operators ask of callables, checked where the user passes them. A member pointer is
+// invocable for std::is_invocable but cannot be called as f(record): see as_function().
 
 template <class F, class T>
-concept MapCallable = requires {
+concept MapCallable = !std::is_member_pointer_v<F> && requires {
   typename RecordResult<F, T>::type;
 }
 &&!std::is_void_v<RecordResultT<F, T>>;
 template <class F, class T>
-concept Predicate = std::is_invocable_r_v<bool, const F&, const T&>;
+concept Predicate = !std::is_member_pointer_v<F> && std::is_invocable_r_v<bool, const F&, const T&>;
 template <class F, class T>
-concept ReduceCallable = std::is_invocable_r_v < Owned<T>,
+concept ReduceCallable =
+    !std::is_member_pointer_v<F> && std::is_invocable_r_v < Owned<T>,
 const F&, Owned<T>, const T& > ;
 
 template <class F>

@@ -24,8 +24,23 @@ using PartitionSpan = std::span<const Owned<T>>;
 
 template <class F, class T>
 concept PlainPartitionFunction = std::is_invocable_v<const F&, PartitionSpan<T>>;
+
+template <class R>
+concept Range = requires(std::add_lvalue_reference_t<R> range) {
+  std::begin(range);
+  std::end(range);
+};
+
+/// What F's second parameter is tried with. It can be called, so that a function that takes `emit`
+/// there (and whose result type is not named) fails the check, not inside of its body.
+struct TaskContextOrEmit : TaskContext {
+  template <class V>
+  void operator()(V&&) const {}
+};
 template <class F, class T>
-concept TaskPartitionFunction = std::is_invocable_v<const F&, PartitionSpan<T>, const TaskContext&>;
+concept TaskPartitionFunction =
+    std::is_invocable_v<const F&, PartitionSpan<T>, const TaskContextOrEmit&> &&
+    Range<std::invoke_result_t<const F&, PartitionSpan<T>, const TaskContextOrEmit&>>;
 
 template <class F, class T>
 decltype(auto) call_with_partition(const F& f, PartitionSpan<T> records,
@@ -40,11 +55,6 @@ template <class F, class T>
 using MapPartitionsResult = decltype(call_with_partition<F, T>(
     std::declval<const F&>(), std::declval<PartitionSpan<T>>(), std::declval<const TaskContext&>()));
 
-template <class R>
-concept Range = requires(std::add_lvalue_reference_t<R> range) {
-  std::begin(range);
-  std::end(range);
-};
 template <class F, class T>
 concept PartitionFunction = (PlainPartitionFunction<F, T> || TaskPartitionFunction<F, T>)&&Range<
     MapPartitionsResult<F, T>>;

@@ -219,7 +219,7 @@ class DSTREAM_EXPORT OutputOperation {
   /// publish: whether there is room for another batch. Where not, the waiter is told once when
   /// there is.
   virtual bool ready(const std::shared_ptr<RoomWaiter>& waiter);
-  /// publish: delivers. Must not throw.
+  /// publish: delivers. Called once; what it throws ends the context, or leaves the output out.
   virtual void publish(std::vector<BlockPtr> blocks, const BatchInfo& info);
   /// The context has ended: handles of the host report closed.
   virtual void close();
