@@ -88,8 +88,6 @@ struct BlockGenerator::State {
   bool armed = false;
 };
 
-OpenBlock::~OpenBlock() = default;
-
 BlockGenerator::BlockGenerator(Box<OpenBlock> open)
     : BlockGenerator(std::move(open), Settings{}) {}
 

@@ -30,6 +30,8 @@ class DSTREAM_EXPORT OpenBlock {
   virtual std::size_t bytes() const = 0;
   /// The block of what is there; empty afterwards.
   virtual BlockPtr finish() = 0;
+  /// Gives memory back that is kept for later; called while nothing comes.
+  virtual void release_memory();
 };
 
 template <class T>
@@ -37,35 +39,48 @@ class TypedOpenBlock final : public OpenBlock {
  public:
   template <class U>
   void append(U&& record) {
-    if constexpr (std::is_same_v<T, std::string_view>) {
-      if (builder_.size() == kReserveAt) reserve_as_before();
-    } else if constexpr (!std::is_trivially_copyable_v<Owned<T>>) {
-      heap_bytes_ += owned_bytes(record);
-    }
+    if constexpr (!std::is_trivially_copyable_v<Owned<T>>) heap_bytes_ += owned_bytes(record);
     builder_.append(std::forward<U>(record));
   }
   std::size_t size() const override { return builder_.size(); }
   std::size_t bytes() const override { return builder_.bytes() + heap_bytes_; }
   BlockPtr finish() override {
-    last_records_ = builder_.size();
-    last_bytes_ = builder_.bytes();
     heap_bytes_ = 0;
     return builder_.finish();
   }
 
  private:
-  /// Records after which a block of text is taken to become as large as the one before: growing
-  /// from there copies nothing.
-  static constexpr std::size_t kReserveAt = 512;
-
-  void reserve_as_before() {
-    if (last_records_ <= 2 * kReserveAt) return;
-    builder_.reserve(last_records_ + last_records_ / 4);
-    builder_.reserve_bytes(last_bytes_);
-  }
-
   BlockBuilder<T> builder_;
   std::size_t heap_bytes_ = 0;
+};
+
+/// Text: blocks take over the memory of earlier ones.
+template <>
+class DSTREAM_EXPORT TypedOpenBlock<std::string_view> final : public OpenBlock {
+ public:
+  TypedOpenBlock();
+  ~TypedOpenBlock() override;
+  void append(std::string_view record) {
+    if (builder_.size() == kReserveAt) reserve_as_before();
+    builder_.append(record);
+  }
+  /// See BlockBuilder<std::string_view>.
+  TakenLines append_lines(std::string_view text, std::size_t max_line_bytes);
+  std::size_t size() const override;
+  std::size_t bytes() const override;
+  BlockPtr finish() override;
+  void release_memory() override;
+
+ private:
+  /// Records and bytes after which a block is taken to become as large as the one before: growing
+  /// from there copies nothing.
+  static constexpr std::size_t kReserveAt = 512;
+  static constexpr std::size_t kReserveAtBytes = std::size_t{32} << 10;
+
+  void reserve_as_before();
+
+  const std::shared_ptr<TextPool> pool_;
+  BlockBuilder<std::string_view> builder_;
   std::size_t last_records_ = 0;  // of the block before
   std::size_t last_bytes_ = 0;
 };
