@@ -31,6 +31,14 @@ void require(bool condition, const std::string& message) {
 
 }  // namespace
 
+void check_tunables(const Tunables& tunables) {
+  require(tunables.max_line_bytes >= 1, "tunables.max_line_bytes must be at least 1");
+  require(tunables.receiver_max_rate >= 1,
+          fmt::format("tunables.receiver_max_rate must be at least 1 record per second, not {}; "
+                      "kUnlimitedRate takes what comes",
+                      tunables.receiver_max_rate));
+}
+
 Options checked(Options options) {
   require(options.trigger == Trigger::arrival ||
               options.batch_interval >= std::chrono::milliseconds(1),
@@ -44,7 +52,7 @@ Options checked(Options options) {
   require(options.slots <= 1024, "slots must be at most 1024");
   require(options.max_batches_in_flight >= 1, "max_batches_in_flight must be at least 1");
   require(options.block_interval > Duration(0), "block_interval must be positive");
-  require(options.tunables.max_line_bytes >= 1, "tunables.max_line_bytes must be at least 1");
+  check_tunables(options.tunables);
   if (options.slots == 0) options.slots = std::max(1U, available_cores() / options.executors);
   options.block_interval = std::min(options.block_interval, options.batch_interval);
   if (!options.clock) options.clock = Clock::system();

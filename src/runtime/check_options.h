@@ -10,6 +10,9 @@ namespace detail {
 /// clock, file system, random source and slots where none are given.
 Options checked(Options options);
 
+/// Throws Error{Errc::invalid_argument} for a setting out of range.
+void check_tunables(const Tunables& tunables);
+
 }  // namespace detail
 }  // namespace v1
 }  // namespace dstream

@@ -427,6 +427,7 @@ Tunables ContextImpl::tunables() const {
 }
 
 void ContextImpl::set_tunables(const Tunables& tunables) {
+  check_tunables(tunables);
   std::lock_guard lock(mutex_);
   tunables_ = tunables;
   if (generator_) generator_->set_tunables(tunables);

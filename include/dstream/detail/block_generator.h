@@ -14,6 +14,7 @@
 #include <dstream/detail/box.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/memory_bytes.h>
+#include <dstream/options.h>
 #include <dstream/push_result.h>
 #include <dstream/receiver_position.h>
 
@@ -86,7 +87,8 @@ class DSTREAM_EXPORT TypedOpenBlock<std::string_view> final : public OpenBlock {
 };
 
 /// Cuts what a receiver stores into blocks, and holds them until a batch takes them. A block ends
-/// after the block interval, at 1 MiB, and where a batch is cut. All members are thread-safe.
+/// after the block interval, at 1 MiB, and where a batch is cut. All members are thread-safe. Records
+/// come either by write(), from one thread, or by store() and store_blocks().
 ///
 /// Bound: what no batch has taken, or a batch still reads, takes at most the capacity and one
 /// further write, and up to as much again that growing blocks have in reserve. Owned by its source
@@ -97,6 +99,7 @@ class DSTREAM_EXPORT BlockGenerator {
   struct Settings {
     std::size_t capacity_bytes = std::size_t{64} << 20;
     Duration block_interval = std::chrono::milliseconds(200);
+    std::int64_t max_rate = kUnlimitedRate;  ///< Tunables::receiver_max_rate
   };
   explicit BlockGenerator(Box<OpenBlock> open);
   BlockGenerator(Box<OpenBlock> open, Settings settings);
@@ -104,23 +107,24 @@ class DSTREAM_EXPORT BlockGenerator {
 
   // The receiving side.
 
-  /// Waits until less than the capacity is held; false once closed.
+  /// Waits until less than the capacity is held and the rate allows more; false once closed.
   bool await_room();
-  /// Calls `fill(OpenBlock&)` with the block that is being filled, with a lock held; waits for nothing.
+  /// Calls `fill(OpenBlock&)` with the block that is being filled; waits for nothing. No lock is held
+  /// meanwhile: a batch that is cut then leaves this block to the next one, however long it takes.
   template <class Fill>
   void write(Fill&& fill) {
     write_with(&call<std::remove_reference_t<Fill>>, &fill);
   }
-  /// Waits for room, then fills; `position` may be null. Returns ok, closed or stopped.
+  /// Waits for room and the rate, then fills with a lock held; `position` may be null. Returns ok, closed or stopped.
   template <class Fill>
   PushResult store(Fill&& fill, const ReceiverPosition* position) {
     return store_with(&call<std::remove_reference_t<Fill>>, &fill, position);
   }
-  /// Waits for room, then adds finished blocks, which a position may cover.
+  /// Waits as store() does, then adds finished blocks, which a position may cover.
   PushResult store_blocks(std::vector<BlockPtr> blocks, const ReceiverPosition* position);
   /// While set, a store() that finds no room returns `stopped` instead of waiting.
   void set_impatient(bool impatient);
-  void set_capacity(std::size_t bytes);
+  void set_limits(std::size_t capacity_bytes, std::int64_t max_rate);
 
   // The context's side.
 
