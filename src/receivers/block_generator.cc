@@ -50,7 +50,7 @@ struct BlockGenerator::State {
   bool has_room() const;
   /// How long the rate allows nothing.
   Duration rate_wait() { return limit.wait(clock->monotonic()); }
-  void wait_for(std::unique_lock<std::mutex>& lock, Duration wait);
+  void pause(std::unique_lock<std::mutex>& lock, Duration wait);
   void add_stored(const ReceiverPosition& position);
   Box<OpenBlock> lend();
   void give_back(Box<OpenBlock> block);
@@ -127,7 +127,7 @@ bool BlockGenerator::await_room() {
     if (!state.has_room()) {
       state.shared->changed.wait(lock);
     } else if (const Duration wait = state.rate_wait(); wait != Duration(0)) {
-      state.wait_for(lock, wait);
+      state.pause(lock, wait);
     } else {
       break;
     }
@@ -136,10 +136,10 @@ bool BlockGenerator::await_room() {
 }
 
 /// The clock must be there.
-void BlockGenerator::State::wait_for(std::unique_lock<std::mutex>& lock, Duration wait) {
-  Clock& waited_for = *clock;
+void BlockGenerator::State::pause(std::unique_lock<std::mutex>& lock, Duration wait) {
+  Clock& waiting_on = *clock;
   ++timed_waits;
-  waited_for.wait_until(lock, shared->changed, waited_for.now() + wait);
+  waiting_on.wait_until(lock, shared->changed, waiting_on.now() + wait);
   --timed_waits;
   if (closed) shared->changed.notify_all();
 }
@@ -156,7 +156,7 @@ PushResult BlockGenerator::State::await_room(std::unique_lock<std::mutex>& lock,
   while (!closed && !impatient && clock != nullptr) {
     const Duration wait = rate_wait();
     if (wait == Duration(0)) break;
-    wait_for(lock, wait);
+    pause(lock, wait);
     shared->changed.wait(lock, ready);
   }
   if (!closed && clock != nullptr && has_room()) return PushResult::ok;
@@ -209,8 +209,8 @@ void BlockGenerator::State::written(std::unique_lock<std::mutex>& lock, std::siz
   const Duration now = clock != nullptr ? clock->monotonic() : Duration(0);
   if (clock != nullptr) limit.take(new_records, now);
   if (!open_since) open_since = now;
-  const bool waited_for = std::exchange(cut_missed, false);
-  if (waited_for || open->bytes() >= kBlockBytes || now - *open_since >= settings.block_interval) {
+  const bool late = std::exchange(cut_missed, false);
+  if (late || open->bytes() >= kBlockBytes || now - *open_since >= settings.block_interval) {
     seal();
   }
   announce(lock);
