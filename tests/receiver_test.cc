@@ -342,6 +342,73 @@ TEST_CASE("a larger bound lets a store go on") {
   CHECK(rig.captured->last() == std::vector<std::int64_t>{1, 2});
 }
 
+TEST_CASE("a receiver stores no more records in a second than it may") {
+  const auto clock = std::make_shared<dstream::testing::ManualClock>();
+  dstream::Options options = with({.receiver_max_rate = 10});
+  options.clock = clock;
+  Rig<int> rig(options);
+  rig.start();
+  Journal done;
+  std::thread producer([&] {
+    for (int i = 0; i < 3; ++i) {
+      rig.receiver->store(i);
+      done.note(std::to_string(i));
+    }
+    rig.receiver->store_block({3, 4, 5});
+    done.note("block");
+    rig.receiver->store(6);
+    done.note("6");
+  });
+  const auto stored_after = [&](std::chrono::nanoseconds time, const char* what) {
+    // Waits a first time before anything may follow.
+    clock->await_waiters(1);
+    const std::size_t before = done.entries().size();
+    clock->advance(time - 1ns);
+    CHECK(done.entries().size() == before);
+    clock->advance(1ns);
+    done.await(what);
+  };
+  done.await("0");
+  stored_after(100ms, "1");
+  stored_after(100ms, "2");
+  stored_after(100ms, "block");
+  stored_after(300ms, "6");
+  producer.join();
+  rig.run_batch();
+  CHECK(rig.captured->last() == std::vector<int>{0, 1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE("a store that waits for its rate gives up when the receiver stops") {
+  const auto clock = std::make_shared<dstream::testing::ManualClock>();
+  dstream::Options options = with({.receiver_max_rate = 1});
+  options.clock = clock;
+  Rig<int> rig(options);
+  rig.start();
+  rig.receiver->store(0);
+  Journal done;
+  std::thread producer([&] {
+    rig.receiver->store(1);
+    done.note("over");
+  });
+  clock->await_waiters(1);
+  rig.ssc.stop(dstream::StopMode::immediate);
+  done.await("over");
+  producer.join();
+}
+
+TEST_CASE("a rate that cannot be is refused") {
+  const std::int64_t rate = GENERATE(0, -1, INT64_MIN);
+  const dstream::Error at_first =
+      jobs::error_of([&] { dstream::StreamingContext ssc(with({.receiver_max_rate = rate})); });
+  CHECK(at_first.code() == dstream::Errc::invalid_argument);
+  CHECK(jobs::contains(at_first.what(), "receiver_max_rate must be at least 1 record per second, not " +
+                                            std::to_string(rate)));
+  dstream::StreamingContext ssc(jobs::by_hand());
+  CHECK(jobs::code_of([&] { ssc.set_tunables({.receiver_max_rate = rate}); }) ==
+        dstream::Errc::invalid_argument);
+  CHECK(ssc.tunables().receiver_max_rate == dstream::kUnlimitedRate);
+}
+
 TEST_CASE("a graceful stop stops the receiver first, processes what it stored, and acknowledges") {
   const auto options = GENERATE(jobs::by_hand(), jobs::on_executors());
   Rig<int> rig(options);

@@ -1,6 +1,8 @@
 #include <dstream/dstream.h>
 #include <dstream/testing/manual_clock.h>
 
+#include <atomic>
+#include <chrono>
 #include <string>
 
 #include "receivers/socket_source.h"
@@ -21,6 +23,29 @@ using dstream::detail::SocketTextSource;
 using dstream::testing::ManualClock;
 using sockets::Lines;
 using namespace std::chrono_literals;
+
+/// Holds a decoder up.
+struct Gate {
+  std::atomic<bool> entered{false};
+  std::atomic<bool> open{false};
+};
+
+/// Lines; what begins with "wait" waits until it is let go.
+struct SlowLines : decoders::Lines {
+  explicit SlowLines(Gate& its_gate) : gate(&its_gate) {}
+
+  template <class Out>
+  std::size_t decode(std::string_view bytes, bool last, Out& out) {
+    if (bytes.starts_with("wait")) {
+      gate->entered = true;
+      gate->entered.notify_all();
+      gate->open.wait(false);
+    }
+    return decoders::Lines::decode(bytes, last, out);
+  }
+
+  Gate* gate;
+};
 
 /// A server that is run by hand and a source that connects to it.
 struct Rig {
@@ -105,10 +130,12 @@ TEST_CASE("a decoder that throws costs its connection, not the thread", "[socket
   sockets::send(server, "kept\nboom\nlost\n");
   CHECK(rig.intake.take(1) == Lines{"kept"});
   rig.clock->await_waiters(1);
-  CHECK(rig.source.status().decoder_errors == 1);
-  CHECK(rig.source.status().last_error == "the decoder failed");
-  CHECK(rig.letters() == Lines{"test_stream: the decoder threw: cannot stand boom: "
-                               "kept\nboom\nlost\n"});
+  const dstream::ReceiverStatus status = rig.source.status();
+  CHECK(status.decoder_errors == 1);
+  CHECK(status.decoder_error_bytes == 15);
+  CHECK(status.records == 1);
+  CHECK(status.last_error == "the decoder threw: cannot stand boom, after 1 record of 15 bytes");
+  CHECK(rig.letters() == Lines{"test_stream: " + status.last_error + ": kept\nboom\nlost\n"});
   rig.clock->advance(100ms);
   server = rig.accept();
   sockets::send(server, "again\n");
@@ -132,8 +159,8 @@ TEST_CASE("with the policy fail a context stops with the decoder's own message",
   sockets::send(server, throws ? "boom\n" : "bad\n");
   const dstream::Error error = jobs::error_of([&] { ssc.await_termination(); });
   CHECK(error.code() == dstream::Errc::corrupt_data);
-  CHECK(error.what() == std::string(throws ? "socket_stream: the decoder threw: cannot stand boom: "
-                                             "\"boom.\""
+  CHECK(error.what() == std::string(throws ? "socket_stream: the decoder threw: cannot stand boom, "
+                                             "after 0 records of 5 bytes: \"boom.\""
                                            : "socket_stream: a bad line: \"bad\""));
   CHECK(ssc.receivers().at(0).status.state == dstream::ReceiverState::stopped);
 }
@@ -144,7 +171,71 @@ TEST_CASE("a decoder that claims more than it was given is found out", "[socket]
   sockets::send(server, "abc");
   rig.clock->await_waiters(1);
   CHECK(rig.source.status().decoder_errors == 1);
-  CHECK(jobs::contains(rig.letters().at(0), "was given 3 bytes and says that it is done with 4"));
+  CHECK(jobs::contains(rig.letters().at(0),
+                       "says that it is done with 4 bytes, after 1 record of 3 bytes"));
+}
+
+TEST_CASE("a slow decoder holds no batch up", "[socket]") {
+  Gate gate;
+  Rig rig{SlowLines(gate)};
+  Socket server = rig.accept();
+  sockets::send(server, "before\n");
+  rig.intake.await_data();
+  sockets::send(server, "wait\n");
+  gate.entered.wait(false);
+  // None of these waits. What the decoder has the block of is left to the next batch.
+  CHECK(rig.intake.rest().empty());
+  CHECK_FALSE(rig.source.has_data());
+  CHECK(rig.source.status().records == 1);
+  CHECK(rig.source.status().held_bytes > 0);
+  const int arrivals = rig.host.arrivals;
+  CHECK_FALSE(rig.source.arm_arrival());
+  gate.open = true;
+  gate.open.notify_all();
+  rig.host.arrivals.wait(arrivals);
+  CHECK(rig.intake.rest() == Lines{"before", "wait"});
+  CHECK(rig.source.status().records == 2);
+}
+
+TEST_CASE("a source takes no more records in a second than it may", "[socket]") {
+  constexpr std::int64_t kRate = 100;
+  Rig rig(decoders::Lines(), BadRecords::dead_letter, 1 << 20, {.receiver_max_rate = kRate});
+  Socket server = rig.accept();
+  std::string lines;
+  for (int i = 0; i < 2000; ++i) lines += "0123456789abcdef\n";
+  sockets::send(server, lines);
+  std::int64_t taken = 0;
+  std::chrono::nanoseconds passed{0};
+  while (taken < 2000) {
+    // It has read something, and what that is worth of time has not passed.
+    rig.clock->await_waiters(1);
+    const auto more = static_cast<std::int64_t>(rig.intake.rest().size());
+    taken += more;
+    CHECK(taken <= kRate * passed / 1s + 512);
+    const auto worth = more * std::chrono::nanoseconds(1s) / kRate;
+    rig.clock->advance(worth);
+    passed += worth;
+  }
+  CHECK(taken == 2000);
+  CHECK(passed == 20s);
+}
+
+TEST_CASE("a source that waits for its rate can be stopped, and let go by a higher one",
+          "[socket]") {
+  Rig rig(decoders::Lines(), BadRecords::dead_letter, 1 << 20, {.receiver_max_rate = 1});
+  Socket server = rig.accept();
+  sockets::send(server, "one\ntwo\n");
+  CHECK(rig.intake.take(2) == Lines{"one", "two"});
+  rig.clock->await_waiters(1);
+  SECTION("stopped") {
+    rig.source.stop();
+    CHECK(rig.source.status().state == dstream::ReceiverState::stopped);
+  }
+  SECTION("a higher rate") {
+    rig.source.set_tunables({.receiver_max_rate = dstream::kUnlimitedRate});
+    sockets::send(server, "three\n");
+    CHECK(rig.intake.take(1) == Lines{"three"});
+  }
 }
 
 TEST_CASE("a decoder that waits for ever is bounded", "[socket]") {

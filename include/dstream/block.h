@@ -10,6 +10,7 @@
 
 #include <dstream/detail/borrow.h>
 #include <dstream/detail/box.h>
+#include <dstream/detail/combine_buffer.h>
 #include <dstream/detail/step.h>
 #include <dstream/export.h>
 #include <dstream/owned.h>
@@ -105,11 +106,15 @@ class ArrayBlock final : public Block {
   Array<Stored> records_;
 };
 
+class TextPool;
+
 /// Text at rest, as Arrow's string arrays have it: the bytes of all values end to end, and
 /// size() + 1 offsets into them.
 class DSTREAM_EXPORT TextBlock final : public Block {
  public:
-  TextBlock(std::vector<char> bytes, std::vector<std::int32_t> offsets);
+  /// `pool`, which may be null, gets the memory of the bytes in the end.
+  TextBlock(CombineBuffer<char> bytes, CombineBuffer<std::int32_t> offsets,
+            std::shared_ptr<TextPool> pool);
   ~TextBlock() override;
 
   std::size_t size() const override { return offsets_.size() - 1; }
@@ -125,8 +130,15 @@ class DSTREAM_EXPORT TextBlock final : public Block {
   const std::int32_t* offsets() const { return offsets_.data(); }
 
  private:
-  std::vector<char> bytes_;
-  std::vector<std::int32_t> offsets_;
+  CombineBuffer<char> bytes_;
+  CombineBuffer<std::int32_t> offsets_;
+  const std::shared_ptr<TextPool> pool_;
+};
+
+/// What became of a text that was given to be cut into lines.
+struct TakenLines {
+  std::size_t bytes;  ///< of the lines taken, with their ends
+  bool overlong;      ///< the next line is too long; otherwise no whole line is left
 };
 
 }  // namespace detail
@@ -164,15 +176,20 @@ template <>
 class DSTREAM_EXPORT BlockBuilder<std::string_view> {
  public:
   BlockBuilder();
+  /// With memory of earlier blocks of this pool.
+  explicit BlockBuilder(std::shared_ptr<detail::TextPool> pool);
   ~BlockBuilder();
   BlockBuilder(BlockBuilder&&) noexcept;
   BlockBuilder& operator=(BlockBuilder&&) noexcept;
 
   /// Copies the text in. Throws Error{Errc::capacity} beyond 2 GiB; look at full() first.
   void append(std::string_view text);
+  /// Copies the whole lines at the begin of `text` in, up to the first one that is too long; lines
+  /// end as those of `lines` do. Throws as append() does, and then has taken none.
+  detail::TakenLines append_lines(std::string_view text, std::size_t max_line_bytes);
   void reserve(std::size_t records) { offsets_.reserve(records + 1); }
   /// Room for the text of all records together.
-  void reserve_bytes(std::size_t bytes) { bytes_.reserve(bytes); }
+  void reserve_bytes(std::size_t bytes);
   std::size_t size() const { return offsets_.size() - 1; }
   std::size_t bytes() const { return bytes_.size() + offsets_.size() * sizeof(std::int32_t); }
   /// Whether the block has reached 1 GiB and should be finished.
@@ -181,8 +198,11 @@ class DSTREAM_EXPORT BlockBuilder<std::string_view> {
   std::shared_ptr<detail::TextBlock> finish();
 
  private:
-  std::vector<char> bytes_;
-  std::vector<std::int32_t> offsets_;
+  void make_room(std::size_t bytes);
+
+  detail::CombineBuffer<char> bytes_;
+  detail::CombineBuffer<std::int32_t> offsets_;
+  std::shared_ptr<detail::TextPool> pool_;
 };
 
 }  // namespace v1

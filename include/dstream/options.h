@@ -31,6 +31,9 @@ enum class Execution : std::uint8_t {
   inline_run,  ///< the calling thread; no thread is started and batches are run by hand (tests)
 };
 
+/// Tunables::receiver_max_rate of a receiver that takes what comes.
+inline constexpr std::int64_t kUnlimitedRate = INT64_MAX;
+
 /// Settings that may change while a context runs; StreamingContext::set_tunables() swaps them and
 /// they take effect at the next batch.
 struct Tunables {
@@ -38,6 +41,10 @@ struct Tunables {
   std::uint32_t max_queued_batches = 64;
   /// Bytes of received data that a receiver may hold before it stops reading its socket.
   std::size_t receiver_capacity_bytes = std::size_t{64} << 20;
+  /// Records per second that each receiver takes, at least 1. A source that reads takes what one
+  /// read brings (a few KiB where the rate is low) and then waits as long as that is worth; a
+  /// Receiver's store() waits. Nothing is saved up in quiet times.
+  std::int64_t receiver_max_rate = kUnlimitedRate;
   /// The longest line that a text source takes; longer ones are dropped and counted.
   std::size_t max_line_bytes = std::size_t{1} << 20;
   /// First and longest pause of a receiver that cannot connect; it doubles in between.

@@ -36,6 +36,8 @@ struct ReceiverStatus {
   std::uint64_t dropped_unfinished = 0;  ///< records cut off where a connection broke
   std::uint64_t dropped_datagrams = 0;   ///< that the kernel had no room for
   std::uint64_t decoder_errors = 0;      ///< calls of the decoder that threw or made no sense
+  /// Bytes given to those calls: what a call had handed on before it failed is kept, the rest is lost.
+  std::uint64_t decoder_error_bytes = 0;
   std::uint64_t refused_records = 0;     ///< records stored after the receiver had stopped
   std::uint64_t refused_clients = 0;     ///< connections beyond the bound
   std::uint64_t idle_clients = 0;        ///< connections closed because nothing came

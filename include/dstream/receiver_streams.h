@@ -80,7 +80,7 @@ struct TailOptions {
 /// throws, claims more bytes than it was given, or waits for more than it may counts as failed over
 /// the bytes of that call: they are dropped as a bad record under the source's policy, and the source
 /// goes on with a decoder as new: on a new connection, with the next datagram, behind the next line
-/// end of a file. Calls of a decoder are made with a lock held that the cutting of batches needs.
+/// end of a file.
 template <class Context>
 class ReceiverStreams {
  public:

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <optional>
 
 #include "dstream/clock.h"
 #include "dstream/detail/arrival_gate.h"
+
+#include "receivers/positions.h"
+#include "receivers/rate_limit.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -15,24 +19,6 @@ namespace detail {
 namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
-constexpr std::size_t kPositionsDescribed = 8;
-
-/// Adds a position; one that goes on where the last one ends makes it longer.
-void append_position(std::vector<ReceiverPosition>& positions, const ReceiverPosition& next) {
-  if (!positions.empty()) {
-    ReceiverPosition& last = positions.back();
-    if (last.origin == next.origin && last.until == next.from && next.until >= next.from) {
-      last.until = next.until;
-      return;
-    }
-  }
-  positions.push_back(next);
-}
-
-void move_positions(std::vector<ReceiverPosition>& from, std::vector<ReceiverPosition>& to) {
-  for (ReceiverPosition& position : from) append_position(to, position);
-  from.clear();
-}
 
 }  // namespace
 
@@ -54,17 +40,27 @@ struct BlockGenerator::State {
   };
 
   State(Box<OpenBlock> first, const Settings& given)
-      : shared(std::make_shared<Shared>()), settings(given), open(std::move(first)) {}
+      : shared(std::make_shared<Shared>()),
+        settings(given),
+        limit(given.max_rate),
+        open(std::move(first)) {}
 
   /// `count` records are refused where it does not return ok.
   PushResult await_room(std::unique_lock<std::mutex>& lock, std::size_t count = 1);
   bool has_room() const;
+  /// How long the rate allows nothing.
+  Duration rate_wait() { return limit.wait(clock->monotonic()); }
+  void pause(std::unique_lock<std::mutex>& lock, Duration wait);
   void add_stored(const ReceiverPosition& position);
-  void written(std::unique_lock<std::mutex>& lock);
+  Box<OpenBlock> lend();
+  void give_back(Box<OpenBlock> block);
+  void written(std::unique_lock<std::mutex>& lock, std::size_t new_records);
   void announce(std::unique_lock<std::mutex>& lock);
   void seal();
   void add_sealed(BlockPtr block, std::size_t bytes);
-  bool has_data_locked() const { return !sealed.empty() || open->size() != 0; }
+  std::size_t open_records() const { return open ? open->size() : lent_records; }
+  /// That a batch could take now.
+  bool has_data_locked() const { return !sealed.empty() || (open && open->size() != 0); }
   std::size_t held_locked() const;
   static BlockPtr with_account(const std::shared_ptr<Shared>& shared, Sealed sealed);
 
@@ -73,7 +69,12 @@ struct BlockGenerator::State {
   // Guarded by shared->mutex.
   Settings settings;
   Clock* clock = nullptr;  // null before start() and after close()
-  Box<OpenBlock> open;
+  RateLimit limit;
+  std::uint32_t timed_waits = 0;  // under way; close() waits for them, since the clock may go then
+  Box<OpenBlock> open;            // null while write() has it
+  std::size_t lent_records = 0;   // what write() was given in it
+  std::size_t lent_bytes = 0;
+  bool cut_missed = false;        // a batch was cut meanwhile
   std::vector<ReceiverPosition> open_positions;  // of records in open
   std::optional<Duration> open_since;
   std::vector<Sealed> sealed;
@@ -88,8 +89,6 @@ struct BlockGenerator::State {
   bool armed = false;
 };
 
-OpenBlock::~OpenBlock() = default;
-
 BlockGenerator::BlockGenerator(Box<OpenBlock> open)
     : BlockGenerator(std::move(open), Settings{}) {}
 
@@ -101,6 +100,7 @@ BlockGenerator::~BlockGenerator() = default;
 void BlockGenerator::configure(Settings settings) {
   const std::lock_guard lock(state_->shared->mutex);
   state_->settings = settings;
+  state_->limit = RateLimit(settings.max_rate);
 }
 
 void BlockGenerator::start(SourceHost& host) {
@@ -111,18 +111,37 @@ void BlockGenerator::start(SourceHost& host) {
 
 void BlockGenerator::close() {
   {
-    const std::lock_guard lock(state_->shared->mutex);
+    std::unique_lock lock(state_->shared->mutex);
     state_->closed = true;
     state_->clock = nullptr;
     state_->shared->changed.notify_all();
+    state_->shared->changed.wait(lock, [this] { return state_->timed_waits == 0; });
   }
   state_->gate.close();
 }
 
 bool BlockGenerator::await_room() {
-  std::unique_lock lock(state_->shared->mutex);
-  state_->shared->changed.wait(lock, [this] { return state_->closed || state_->has_room(); });
-  return !state_->closed;
+  State& state = *state_;
+  std::unique_lock lock(state.shared->mutex);
+  while (!state.closed) {
+    if (!state.has_room()) {
+      state.shared->changed.wait(lock);
+    } else if (const Duration wait = state.rate_wait(); wait != Duration(0)) {
+      state.pause(lock, wait);
+    } else {
+      break;
+    }
+  }
+  return !state.closed;
+}
+
+/// The clock must be there.
+void BlockGenerator::State::pause(std::unique_lock<std::mutex>& lock, Duration wait) {
+  Clock& waiting_on = *clock;
+  ++timed_waits;
+  waiting_on.wait_until(lock, shared->changed, waiting_on.now() + wait);
+  --timed_waits;
+  if (closed) shared->changed.notify_all();
 }
 
 bool BlockGenerator::State::has_room() const {
@@ -132,7 +151,14 @@ bool BlockGenerator::State::has_room() const {
 
 PushResult BlockGenerator::State::await_room(std::unique_lock<std::mutex>& lock,
                                              std::size_t count) {
-  shared->changed.wait(lock, [&] { return closed || impatient || has_room(); });
+  const auto ready = [&] { return closed || impatient || has_room(); };
+  shared->changed.wait(lock, ready);
+  while (!closed && !impatient && clock != nullptr) {
+    const Duration wait = rate_wait();
+    if (wait == Duration(0)) break;
+    pause(lock, wait);
+    shared->changed.wait(lock, ready);
+  }
   if (!closed && clock != nullptr && has_room()) return PushResult::ok;
   refused += count;
   return closed || impatient ? PushResult::stopped : PushResult::closed;
@@ -155,6 +181,7 @@ PushResult BlockGenerator::store_blocks(std::vector<BlockPtr> blocks,
     append_position(state_->sealed_positions, *position);
     state_->add_stored(*position);
   }
+  state_->limit.take(records, state_->clock->monotonic());
   state_->announce(lock);
   return PushResult::ok;
 }
@@ -165,9 +192,10 @@ void BlockGenerator::set_impatient(bool impatient) {
   state_->shared->changed.notify_all();
 }
 
-void BlockGenerator::set_capacity(std::size_t bytes) {
+void BlockGenerator::set_limits(std::size_t capacity_bytes, std::int64_t max_rate) {
   const std::lock_guard lock(state_->shared->mutex);
-  state_->settings.capacity_bytes = bytes;
+  state_->settings.capacity_bytes = capacity_bytes;
+  if (state_->clock != nullptr) state_->limit.set(max_rate, state_->clock->monotonic());
   state_->shared->changed.notify_all();
 }
 
@@ -176,11 +204,15 @@ void BlockGenerator::State::add_stored(const ReceiverPosition& position) {
   any_stored.store(true, std::memory_order_release);
 }
 
-void BlockGenerator::State::written(std::unique_lock<std::mutex>& lock) {
+void BlockGenerator::State::written(std::unique_lock<std::mutex>& lock, std::size_t new_records) {
   if (open->size() == 0) return;
   const Duration now = clock != nullptr ? clock->monotonic() : Duration(0);
+  if (clock != nullptr) limit.take(new_records, now);
   if (!open_since) open_since = now;
-  if (open->bytes() >= kBlockBytes || now - *open_since >= settings.block_interval) seal();
+  const bool late = std::exchange(cut_missed, false);
+  if (late || open->bytes() >= kBlockBytes || now - *open_since >= settings.block_interval) {
+    seal();
+  }
   announce(lock);
 }
 
@@ -189,6 +221,17 @@ void BlockGenerator::State::announce(std::unique_lock<std::mutex>& lock) {
   armed = false;
   lock.unlock();
   gate.announce();
+}
+
+Box<OpenBlock> BlockGenerator::State::lend() {
+  lent_records = open->size();
+  lent_bytes = lent_records == 0 ? 0 : open->bytes();
+  return std::move(open);
+}
+
+void BlockGenerator::State::give_back(Box<OpenBlock> block) {
+  open = std::move(block);
+  lent_records = lent_bytes = 0;
 }
 
 void BlockGenerator::State::seal() {
@@ -209,6 +252,7 @@ void BlockGenerator::State::add_sealed(BlockPtr block, std::size_t bytes) {
 }
 
 std::size_t BlockGenerator::State::held_locked() const {
+  if (!open) return shared->block_bytes + lent_bytes;
   return shared->block_bytes + (open->size() == 0 ? 0 : open->bytes());
 }
 
@@ -216,7 +260,13 @@ void BlockGenerator::cut(Time until, std::vector<BlockPtr>& blocks) {
   std::vector<State::Sealed> taken;
   {
     const std::lock_guard lock(state_->shared->mutex);
-    state_->seal();
+    if (!state_->open) {
+      state_->cut_missed = true;
+    } else if (!state_->has_data_locked()) {
+      state_->open->release_memory();
+    } else {
+      state_->seal();
+    }
     taken.swap(state_->sealed);
     if (!state_->sealed_positions.empty()) {
       state_->uncommitted.push_back({until, std::exchange(state_->sealed_positions, {})});
@@ -256,7 +306,7 @@ std::size_t BlockGenerator::held_bytes() const {
 
 std::uint64_t BlockGenerator::records() const {
   const std::lock_guard lock(state_->shared->mutex);
-  return state_->records + state_->open->size();
+  return state_->records + state_->open_records();
 }
 
 std::uint64_t BlockGenerator::refused() const {
@@ -267,20 +317,7 @@ std::uint64_t BlockGenerator::refused() const {
 std::string BlockGenerator::describe(Time until) const {
   const std::lock_guard lock(state_->shared->mutex);
   if (state_->uncommitted.empty() || state_->uncommitted.back().until != until) return {};
-  const std::vector<ReceiverPosition>& positions = state_->uncommitted.back().positions;
-  std::string text;
-  for (std::size_t i = 0; i < positions.size() && i < kPositionsDescribed; ++i) {
-    const ReceiverPosition& position = positions[i];
-    if (i != 0) text += ", ";
-    text += position.origin;
-    if (position.until != position.from) {
-      text += " [" + std::to_string(position.from) + ", " + std::to_string(position.until) + ")";
-    }
-  }
-  if (positions.size() > kPositionsDescribed) {
-    text += " and " + std::to_string(positions.size() - kPositionsDescribed) + " more";
-  }
-  return text;
+  return describe_positions(state_->uncommitted.back().positions);
 }
 
 std::vector<ReceiverPosition> BlockGenerator::take_committed(Time until) {
@@ -303,8 +340,20 @@ std::vector<ReceiverPosition> BlockGenerator::take_stored() {
 
 void BlockGenerator::write_with(Filler filler, const void* fill) {
   std::unique_lock lock(state_->shared->mutex);
-  filler(fill, *state_->open);
-  state_->written(lock);
+  const std::size_t before = state_->open->size();
+  Box<OpenBlock> block = state_->lend();
+  lock.unlock();
+  std::exception_ptr thrown;
+  try {
+    filler(fill, *block);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  const std::size_t added = block->size() - before;
+  lock.lock();
+  state_->give_back(std::move(block));
+  state_->written(lock, added);
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 PushResult BlockGenerator::store_with(Filler filler, const void* fill,
@@ -314,7 +363,7 @@ PushResult BlockGenerator::store_with(Filler filler, const void* fill,
   if (result != PushResult::ok) return result;
   filler(fill, *state_->open);
   if (position != nullptr) append_position(state_->open_positions, *position);
-  state_->written(lock);
+  state_->written(lock, 1);
   return PushResult::ok;
 }
 

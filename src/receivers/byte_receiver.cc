@@ -56,7 +56,8 @@ RecordDecoder::~RecordDecoder() = default;
 ByteReceiver::ByteReceiver(ByteSourceParts parts, const Tunables& tunables,
                            Duration block_interval)
     : parts_(std::move(parts)),
-      blocks_(parts_.decoder->make_block(), {tunables.receiver_capacity_bytes, block_interval}),
+      blocks_(parts_.decoder->make_block(),
+              {tunables.receiver_capacity_bytes, block_interval, tunables.receiver_max_rate}),
       tunables_(tunables) {}
 
 ByteReceiver::~ByteReceiver() = default;
@@ -98,24 +99,31 @@ std::optional<std::size_t> ByteReceiver::decode(RecordDecoder& decoder, std::str
                                                 bool last) {
   BadInput found(parts_.bad_records);
   std::size_t used = 0;
+  std::size_t records = 0;
   std::exception_ptr thrown;
   blocks_.write([&](OpenBlock& block) {
+    const std::size_t before = block.size();
     try {
       used = decoder.decode(bytes, last, block, found);
     } catch (...) {
       thrown = std::current_exception();
     }
+    records = block.size() - before;
     // Counted before a batch can take the records beside them.
     if (found.overlong + found.other != 0) count(found);
   });
   hand_on(found);
+  const auto after = [&] {
+    return ", after " + std::to_string(records) + (records == 1 ? " record of " : " records of ") +
+           std::to_string(bytes.size()) + " bytes";
+  };
   if (thrown) {
-    decoder_failed("the decoder threw: " + what_of(thrown), bytes);
+    decoder_failed("the decoder threw: " + what_of(thrown) + after(), bytes);
     return std::nullopt;
   }
   if (used > bytes.size()) {
-    decoder_failed("the decoder was given " + std::to_string(bytes.size()) +
-                       " bytes and says that it is done with " + std::to_string(used),
+    decoder_failed("the decoder says that it is done with " + std::to_string(used) + " bytes" +
+                       after(),
                    bytes);
     return std::nullopt;
   }
@@ -137,7 +145,13 @@ void ByteReceiver::hand_on(const BadInput& found) {
 }
 
 void ByteReceiver::decoder_failed(const std::string& why, std::string_view bytes) {
-  change_status([](ReceiverStatus& status) { ++status.decoder_errors; });
+  const Time now = clock().now();
+  change_status([&](ReceiverStatus& status) {
+    ++status.decoder_errors;
+    status.decoder_error_bytes += bytes.size();
+    status.last_error = why;
+    status.last_error_time = now;
+  });
   if (parts_.bad_records == BadRecords::fail) fail(why, bytes);
   if (parts_.bad_records == BadRecords::dead_letter) {
     host_->dead_letter(parts_.operation, why, bytes.substr(0, kPayloadBytes));
@@ -186,7 +200,7 @@ void ByteReceiver::set_tunables(const Tunables& tunables) {
     const std::lock_guard lock(mutex_);
     tunables_ = tunables;
   }
-  blocks_.set_capacity(tunables.receiver_capacity_bytes);
+  blocks_.set_limits(tunables.receiver_capacity_bytes, tunables.receiver_max_rate);
 }
 
 void ByteReceiver::note_connected() {

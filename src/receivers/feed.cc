@@ -10,9 +10,16 @@ namespace {
 
 constexpr std::size_t kMaxRead = std::size_t{256} << 10;
 
-/// A small bound on what a receiver holds makes reads small: one read goes beyond it.
+/// A small bound on what a receiver holds, or on its rate, makes reads small: one read goes beyond it.
 std::size_t largest_read(const Tunables& tunables) {
-  return std::clamp(tunables.receiver_capacity_bytes / 4, Feed::kSmallRead, kMaxRead);
+  // Of a limited rate, about what comes in a tenth of a second.
+  constexpr std::size_t kRecordBytes = 64;
+  const std::size_t rate = tunables.receiver_max_rate == kUnlimitedRate
+                               ? kMaxRead
+                               : static_cast<std::size_t>(tunables.receiver_max_rate) / 10;
+  const std::size_t most = std::min(tunables.receiver_capacity_bytes / 4,
+                                    std::min(rate, kMaxRead) * kRecordBytes);
+  return std::clamp(most, Feed::kSmallRead, kMaxRead);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ void SocketSource::read(Socket& socket, Outcome& outcome) {
       }
       outcome.received = true;
       if (!feed.received(*count)) {
-        outcome.error = "the decoder failed";
+        outcome.error = status().last_error;
         return;
       }
     }

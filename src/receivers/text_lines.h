@@ -22,7 +22,7 @@ class TextLines {
   template <class Out>
   std::size_t decode(std::string_view bytes, bool last, Out& out) {
     return cutter_.cut(
-        bytes, last, [&out](std::string_view line) { out.record(line); },
+        bytes, last, LineTaker<Out>{out},
         [&out](std::string_view begin) { out.bad(kOverlongLine, begin); });
   }
 

@@ -40,6 +40,10 @@ void check_tunables(const Tunables& tunables) {
        {tunables.reconnect_delay, tunables.max_reconnect_delay, tunables.receiver_restart_delay}) {
     require(delay >= Duration(0), "the delays in tunables must not be negative");
   }
+  require(tunables.receiver_max_rate >= 1,
+          fmt::format("tunables.receiver_max_rate must be at least 1 record per second, not {}; "
+                      "kUnlimitedRate takes what comes",
+                      tunables.receiver_max_rate));
 }
 
 Options checked(Options options) {

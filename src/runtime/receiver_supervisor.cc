@@ -37,7 +37,8 @@ ReceiverSupervisor::~ReceiverSupervisor() {
 void ReceiverSupervisor::start(SourceHost& host) {
   host_ = &host;
   link_->set_stream_id(stream_id());
-  blocks().configure({tunables_.receiver_capacity_bytes, block_interval_});
+  blocks().configure(
+      {tunables_.receiver_capacity_bytes, block_interval_, tunables_.receiver_max_rate});
   blocks().start(host);
   thread_ = std::thread([this] { run(); });
 }
@@ -253,7 +254,7 @@ void ReceiverSupervisor::set_tunables(const Tunables& tunables) {
     const std::lock_guard lock(link_->mutex());
     tunables_ = tunables;
   }
-  blocks().set_capacity(tunables.receiver_capacity_bytes);
+  blocks().set_limits(tunables.receiver_capacity_bytes, tunables.receiver_max_rate);
 }
 
 std::optional<ReceiverStatus> ReceiverSupervisor::receiver_status() const {

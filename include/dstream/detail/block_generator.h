@@ -14,6 +14,7 @@
 #include <dstream/detail/durations.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/memory_bytes.h>
+#include <dstream/options.h>
 #include <dstream/push_result.h>
 #include <dstream/receiver_position.h>
 
@@ -30,6 +31,8 @@ class DSTREAM_EXPORT OpenBlock {
   virtual std::size_t bytes() const = 0;
   /// The block of what is there; empty afterwards.
   virtual BlockPtr finish() = 0;
+  /// Gives memory back that is kept for later; called while nothing comes.
+  virtual void release_memory();
 };
 
 template <class T>
@@ -37,41 +40,55 @@ class TypedOpenBlock final : public OpenBlock {
  public:
   template <class U>
   void append(U&& record) {
-    if constexpr (std::is_same_v<T, std::string_view>) {
-      if (builder_.size() == kReserveAt) reserve_as_before();
-    } else if constexpr (!std::is_trivially_copyable_v<Owned<T>>) {
-      heap_bytes_ += owned_bytes(record);
-    }
+    if constexpr (!std::is_trivially_copyable_v<Owned<T>>) heap_bytes_ += owned_bytes(record);
     builder_.append(std::forward<U>(record));
   }
   std::size_t size() const override { return builder_.size(); }
   std::size_t bytes() const override { return builder_.bytes() + heap_bytes_; }
   BlockPtr finish() override {
-    last_records_ = builder_.size();
-    last_bytes_ = builder_.bytes();
     heap_bytes_ = 0;
     return builder_.finish();
   }
 
  private:
-  /// Records after which a block of text is taken to become as large as the one before: growing
-  /// from there copies nothing.
-  static constexpr std::size_t kReserveAt = 512;
-
-  void reserve_as_before() {
-    if (last_records_ <= 2 * kReserveAt) return;
-    builder_.reserve(last_records_ + last_records_ / 4);
-    builder_.reserve_bytes(last_bytes_);
-  }
-
   BlockBuilder<T> builder_;
   std::size_t heap_bytes_ = 0;
+};
+
+/// Text: blocks take over the memory of earlier ones.
+template <>
+class DSTREAM_EXPORT TypedOpenBlock<std::string_view> final : public OpenBlock {
+ public:
+  TypedOpenBlock();
+  ~TypedOpenBlock() override;
+  void append(std::string_view record) {
+    if (builder_.size() == kReserveAt) reserve_as_before();
+    builder_.append(record);
+  }
+  /// See BlockBuilder<std::string_view>.
+  TakenLines append_lines(std::string_view text, std::size_t max_line_bytes);
+  std::size_t size() const override;
+  std::size_t bytes() const override;
+  BlockPtr finish() override;
+  void release_memory() override;
+
+ private:
+  /// Records and bytes after which a block is taken to become as large as the one before: growing
+  /// from there copies nothing.
+  static constexpr std::size_t kReserveAt = 512;
+  static constexpr std::size_t kReserveAtBytes = std::size_t{32} << 10;
+
+  void reserve_as_before();
+
+  const std::shared_ptr<TextPool> pool_;
+  BlockBuilder<std::string_view> builder_;
   std::size_t last_records_ = 0;  // of the block before
   std::size_t last_bytes_ = 0;
 };
 
 /// Cuts what a receiver stores into blocks, and holds them until a batch takes them. A block ends
-/// after the block interval, at 1 MiB, and where a batch is cut. All members are thread-safe.
+/// after the block interval, at 1 MiB, and where a batch is cut. All members are thread-safe. Records
+/// come either by write(), from one thread, or by store() and store_blocks().
 ///
 /// Bound: what no batch has taken, or a batch still reads, takes at most the capacity and one
 /// further write, and up to as much again that growing blocks have in reserve. Owned by its source
@@ -82,6 +99,7 @@ class DSTREAM_EXPORT BlockGenerator {
   struct Settings {
     std::size_t capacity_bytes = std::size_t{64} << 20;
     Duration block_interval = std::chrono::milliseconds(200);
+    std::int64_t max_rate = kUnlimitedRate;  ///< Tunables::receiver_max_rate
   };
   explicit BlockGenerator(Box<OpenBlock> open);
   BlockGenerator(Box<OpenBlock> open, Settings settings);
@@ -89,23 +107,24 @@ class DSTREAM_EXPORT BlockGenerator {
 
   // The receiving side.
 
-  /// Waits until less than the capacity is held; false once closed.
+  /// Waits until less than the capacity is held and the rate allows more; false once closed.
   bool await_room();
-  /// Calls `fill(OpenBlock&)` with the block that is being filled, with a lock held; waits for nothing.
+  /// Calls `fill(OpenBlock&)` with the block that is being filled; waits for nothing. No lock is held
+  /// meanwhile: a batch that is cut then leaves this block to the next one, however long it takes.
   template <class Fill>
   void write(Fill&& fill) {
     write_with(&call<std::remove_reference_t<Fill>>, &fill);
   }
-  /// Waits for room, then fills; `position` may be null. Returns ok, closed or stopped.
+  /// Waits for room and the rate, then fills with a lock held; `position` may be null. Returns ok, closed or stopped.
   template <class Fill>
   PushResult store(Fill&& fill, const ReceiverPosition* position) {
     return store_with(&call<std::remove_reference_t<Fill>>, &fill, position);
   }
-  /// Waits for room, then adds finished blocks, which a position may cover.
+  /// Waits as store() does, then adds finished blocks, which a position may cover.
   PushResult store_blocks(std::vector<BlockPtr> blocks, const ReceiverPosition* position);
   /// While set, a store() that finds no room returns `stopped` instead of waiting.
   void set_impatient(bool impatient);
-  void set_capacity(std::size_t bytes);
+  void set_limits(std::size_t capacity_bytes, std::int64_t max_rate);
 
   // The context's side.
 

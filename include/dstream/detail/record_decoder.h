@@ -48,6 +48,12 @@ class DecodeOut {
       block_.append(static_cast<T>(std::forward<U>(record)));
     }
   }
+  /// The whole lines of a text as records, up to the first one that is too long.
+  TakenLines lines(std::string_view text, std::size_t max_line_bytes)
+    requires std::is_same_v<T, std::string_view>
+  {
+    return block_.append_lines(text, max_line_bytes);
+  }
   void bad(std::string_view reason, std::string_view payload) { bad_.bad(reason, payload); }
 
  private:

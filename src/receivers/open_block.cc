@@ -1,0 +1,44 @@
+#include "dstream/detail/block_generator.h"
+
+#include "storage/text_pool.h"
+
+namespace dstream {
+inline namespace v1 {
+namespace detail {
+
+OpenBlock::~OpenBlock() = default;
+void OpenBlock::release_memory() {}
+
+TypedOpenBlock<std::string_view>::TypedOpenBlock()
+    : pool_(std::make_shared<TextPool>()), builder_(pool_) {}
+TypedOpenBlock<std::string_view>::~TypedOpenBlock() = default;
+
+TakenLines TypedOpenBlock<std::string_view>::append_lines(std::string_view text,
+                                                          std::size_t max_line_bytes) {
+  const std::size_t before = builder_.bytes();
+  if (before < kReserveAtBytes && before + text.size() >= kReserveAtBytes) reserve_as_before();
+  return builder_.append_lines(text, max_line_bytes);
+}
+
+std::size_t TypedOpenBlock<std::string_view>::size() const { return builder_.size(); }
+std::size_t TypedOpenBlock<std::string_view>::bytes() const { return builder_.bytes(); }
+
+BlockPtr TypedOpenBlock<std::string_view>::finish() {
+  last_records_ = builder_.size();
+  last_bytes_ = builder_.bytes();
+  return builder_.finish();
+}
+
+void TypedOpenBlock<std::string_view>::release_memory() { pool_->clear(); }
+
+void TypedOpenBlock<std::string_view>::reserve_as_before() {
+  // Rounded up, so that the memory of one block fits the next.
+  constexpr std::size_t kUnit = std::size_t{256} << 10;
+  if (last_bytes_ <= 2 * kReserveAtBytes) return;
+  builder_.reserve(last_records_ + last_records_ / 4);
+  builder_.reserve_bytes((last_bytes_ + kUnit) / kUnit * kUnit);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace dstream
