@@ -47,8 +47,7 @@ class KeyTransformations {
     detail::check_has_keys<Self>();
     if constexpr (By::kHasKeys) {
       using V = typename By::Value;
-      constexpr bool kFits =
-          detail::ReduceCallable<F, V> && std::is_convertible_v<Zero, Owned<V>>;
+      constexpr bool kFits = detail::ReduceCallable<F, V> && std::is_convertible_v<Zero, Owned<V>>;
       static_assert(kFits,
                     "fold_by_key: zero must convert to Owned<V>, and the callable be callable as "
                     "f(Owned<V>, const V&) and return Owned<V>, where V is the value type");

@@ -13,12 +13,18 @@ namespace detail {
 template <class Body>
 void with_record_size(std::size_t size, const Body& body) {
   switch (size) {
-    case 4: return body(std::integral_constant<std::size_t, 4>());
-    case 8: return body(std::integral_constant<std::size_t, 8>());
-    case 16: return body(std::integral_constant<std::size_t, 16>());
-    case 24: return body(std::integral_constant<std::size_t, 24>());
-    case 32: return body(std::integral_constant<std::size_t, 32>());
-    default: return body(size);
+    case 4:
+      return body(std::integral_constant<std::size_t, 4>());
+    case 8:
+      return body(std::integral_constant<std::size_t, 8>());
+    case 16:
+      return body(std::integral_constant<std::size_t, 16>());
+    case 24:
+      return body(std::integral_constant<std::size_t, 24>());
+    case 32:
+      return body(std::integral_constant<std::size_t, 32>());
+    default:
+      return body(size);
   }
 }
 

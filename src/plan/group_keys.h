@@ -68,7 +68,8 @@ class GroupSlices {
   std::vector<const GroupSlice*> slices_;
 };
 
-/// Calls `body(group)` for the key groups of a partition; none where no slice holds anything for it.
+/// Calls `body(group)` for the key groups of a partition; none where no slice holds anything for
+/// it.
 template <class Body>
 void for_each_group(std::uint32_t partition, std::uint32_t partitions, Body&& body) {
   if (partitions == 0) return;
@@ -147,9 +148,12 @@ class GroupKeys {
 template <template <class> class ReaderFor, class... Args>
 ReaderPtr make_reader_for(KeyKind kind, const Args&... args) {
   switch (kind) {
-    case KeyKind::kInteger: return ReaderPtr(new ReaderFor<WordCell>(args...));
-    case KeyKind::kText: return ReaderPtr(new ReaderFor<TextCell>(args...));
-    case KeyKind::kAny: break;
+    case KeyKind::kInteger:
+      return ReaderPtr(new ReaderFor<WordCell>(args...));
+    case KeyKind::kText:
+      return ReaderPtr(new ReaderFor<TextCell>(args...));
+    case KeyKind::kAny:
+      break;
   }
   return ReaderPtr(new ReaderFor<AnyCell>(args...));
 }

@@ -54,8 +54,8 @@ class Gatherer {
   }
 
  private:
-  /// Where each key's values begin. Key i's place is in starts_[i + 1] until place() has moved it to
-  /// its end, which is where those of key i + 1 begin.
+  /// Where each key's values begin. Key i's place is in starts_[i + 1] until place() has moved it
+  /// to its end, which is where those of key i + 1 begin.
   void count(std::size_t keys) {
     starts_.assign(keys + 2, 0);
     for (std::size_t i = 0; i < numbers_.size(); ++i) ++starts_[numbers_[i] + 2];

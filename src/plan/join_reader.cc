@@ -14,9 +14,7 @@ template <class Cell>
 class JoinReader final : public ExchangeReader {
  public:
   explicit JoinReader(const JoinReading& reading)
-      : reading_(reading),
-        table_(reading.equal),
-        results_(*reading.result, reading.chunk) {}
+      : reading_(reading), table_(reading.equal), results_(*reading.result, reading.chunk) {}
 
   void read_parents(std::span<const std::span<const SliceOutputPtr>> parents,
                     std::uint32_t partition, Step& to) override {
@@ -55,8 +53,9 @@ class JoinReader final : public ExchangeReader {
       const void* const value = slice.value(at + i);
       if (numbers[i] != GroupKeys<Cell>::kNone) {
         if (keeps_right(reading_.join)) matched_[numbers[i]] = 1;
-        table_.for_each_value(numbers[i],
-                              [&](const void* right) { add({keys + i, value, right}); });
+        table_.for_each_value(numbers[i], [&](const void* right) {
+          add({keys + i, value, right});
+        });
       } else if (keeps_left(reading_.join)) {
         add({keys + i, value, nullptr});
       }

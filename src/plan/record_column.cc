@@ -15,7 +15,7 @@ std::align_val_t alignment_of(const RecordType& type) {
 }
 
 std::byte* allocate(const RecordType& type, std::size_t count) {
-  return static_cast<std::byte*>(::operator new(count * type.size, alignment_of(type)));
+  return static_cast<std::byte*>(::operator new(count* type.size, alignment_of(type)));
 }
 
 void release_memory(const RecordType& type, std::byte* data) noexcept {
@@ -46,6 +46,7 @@ void* RecordColumn::room(std::size_t count) {
       release_memory(*type_, data);
       throw;
     }
+    destroy(*type_, data_, size_);
     release_memory(*type_, data_);
     data_ = data;
     capacity_ = capacity;
@@ -84,7 +85,7 @@ RecordOutput::~RecordOutput() {
   release_memory(*type_, data_);
 }
 
-void* RecordOutput::place(Step& to) {
+std::byte* RecordOutput::place(Step& to) {
   if (size_ == capacity_) pass_on(to);
   if (size_ == 0) unpoison(data_, capacity_ * type_->size);
   return data_ + size_ * type_->size;

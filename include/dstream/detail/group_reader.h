@@ -16,7 +16,8 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-/// One parent's values of a key group, gathered by key: those of key i are [starts[i], starts[i + 1]).
+/// One parent's values of a key group, gathered by key: those of key i are [starts[i], starts[i +
+/// 1]).
 struct GroupedValues {
   const std::uint32_t* starts;
   const void* plain;          ///< values that may be copied as bytes, side by side
@@ -27,12 +28,12 @@ struct GroupedValues {
 struct GroupReading {
   KeyKind kind;
   KeyEqual equal;
-  const RecordType* values[2];                  ///< per parent; null where there is none
+  const RecordType* values[2];  ///< per parent; null where there is none
   const RecordType* result;
   std::size_t chunk;  ///< results handed on at once
   /// Makes the results of `count` keys from `first` at `to` and counts them one by one.
-  void (*emit)(const void* cells, const GroupedValues* values, std::size_t first,
-               std::size_t count, void* to, std::size_t& made);
+  void (*emit)(const void* cells, const GroupedValues* values, std::size_t first, std::size_t count,
+               void* to, std::size_t& made);
 };
 
 /// Iterates over values by their places: enough for the constructor of a vector.
@@ -64,7 +65,8 @@ std::vector<V> values_of(const GroupedValues& values, std::size_t i) {
     const V* const plain = static_cast<const V*>(values.plain);
     return std::vector<V>(plain + begin, plain + end);
   } else {
-    return std::vector<V>(PlacedValue<V>{values.places + begin}, PlacedValue<V>{values.places + end});
+    return std::vector<V>(PlacedValue<V>{values.places + begin},
+                          PlacedValue<V>{values.places + end});
   }
 }
 
@@ -84,8 +86,8 @@ void emit_cogroup(const void* cells, const GroupedValues* values, std::size_t fi
   using Values = std::pair<std::vector<V>, std::vector<W>>;
   using Result = std::pair<K, Values>;
   for (std::size_t i = first; i < first + count; ++i, ++made) {
-    ::new (to) Result(key_in<K>(cells, i),
-                      Values(values_of<V>(values[0], i), values_of<W>(values[1], i)));
+    ::new (to)
+        Result(key_in<K>(cells, i), Values(values_of<V>(values[0], i), values_of<W>(values[1], i)));
     to = static_cast<Result*>(to) + 1;
   }
 }

@@ -93,8 +93,8 @@ inline constexpr GroupWriting kGroupWriting{make_group_types<K, typename ValueOf
 
 /// Into how many partitions a shuffle goes, and which holds a key.
 struct GroupPartitions {
-  std::uint32_t count = 0;                ///< 0: the context's default
-  std::shared_ptr<const void> function;   ///< of the partitioner
+  std::uint32_t count = 0;               ///< 0: the context's default
+  std::shared_ptr<const void> function;  ///< of the partitioner
   decltype(GroupPartitioner::call) call = nullptr;
 };
 

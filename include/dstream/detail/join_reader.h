@@ -71,13 +71,12 @@ void emit_joined(const JoinMatch* matches, std::size_t count, void* to, std::siz
 }
 
 template <Join kJoin, class K, class V, class W>
-inline constexpr JoinReading kJoinReading{
-    kJoin,
-    kKeyKind<K>,
-    equality_of<K>(),
-    &kRecordType<Joined<kJoin, K, V, W>>,
-    chunk_capacity<Joined<kJoin, K, V, W>>(),
-    &emit_joined<Joined<kJoin, K, V, W>, K, V, W>};
+inline constexpr JoinReading kJoinReading{kJoin,
+                                          kKeyKind<K>,
+                                          equality_of<K>(),
+                                          &kRecordType<Joined<kJoin, K, V, W>>,
+                                          chunk_capacity<Joined<kJoin, K, V, W>>(),
+                                          &emit_joined<Joined<kJoin, K, V, W>, K, V, W>};
 
 /// Reads the partition of a shuffle with two parents as a hash join: per key group a table of the
 /// right side, probed by the left one. Order: by key group; within it the left records in slice

@@ -35,7 +35,7 @@ struct Keying {
 
 /// Streams of pairs.
 template <template <class> class Stream, class T>
-  requires PairLike<T>
+requires PairLike<T>
 struct Keying<Stream<T>> {
   static constexpr bool kHasKeys = true;
   using Record = T;
@@ -108,9 +108,8 @@ auto group_exchange(const Self& self, const Origin& origin, P given,
   check_retainable<K>();
   check_hashable<K>();
   return Keying<Self>::stream(self).template derive<U>(
-      origin,
-      make_group_node(origin, type_name<U>(), group_partitions<K>(std::move(given), origin),
-                      make_reader, group_parent(self)));
+      origin, make_group_node(origin, type_name<U>(), group_partitions<K>(std::move(given), origin),
+                              make_reader, group_parent(self)));
 }
 
 /// The same for two streams.
@@ -139,9 +138,10 @@ constexpr bool check_join() {
     if constexpr (kOtherHasKeys) {
       constexpr bool kSameKind = std::is_same_v<typename Keying<Self>::template StreamOf<int>,
                                                 typename Keying<Other>::template StreamOf<int>>;
-      static_assert(kSameKind,
-                    "a stream joins a stream, and an Rdd an Rdd; with an Rdd only a stream of pairs "
-                    "joins directly, others inside transform()");
+      static_assert(
+          kSameKind,
+          "a stream joins a stream, and an Rdd an Rdd; with an Rdd only a stream of pairs "
+          "joins directly, others inside transform()");
       constexpr bool kSameKeys =
           std::is_same_v<typename Keying<Self>::Key, typename Keying<Other>::Key>;
       static_assert(kSameKeys,

@@ -28,13 +28,11 @@ void destroy_records(void* first, std::size_t count) noexcept {
   std::destroy_n(static_cast<T*>(first), count);
 }
 
-/// Makes the records anew at `to` and destroys them where they were. If it throws, they are as
-/// before, but for what their own moves did.
+/// Makes records at `to` of those at `from`, which stay to be destroyed. If it throws, none are
+/// left at `to`.
 template <class T>
 void move_records(void* from, std::size_t count, void* to) {
-  T* const source = static_cast<T*>(from);
-  std::uninitialized_move_n(source, count, static_cast<T*>(to));
-  std::destroy_n(source, count);
+  std::uninitialized_move_n(static_cast<T*>(from), count, static_cast<T*>(to));
 }
 
 /// What there is to know of a type whose objects are kept and dropped.
@@ -102,7 +100,7 @@ class DSTREAM_EXPORT RecordOutput {
   ~RecordOutput();
 
   /// Where the next record goes, after what is there has been handed on if there was no room.
-  void* place(Step& to);
+  std::byte* place(Step& to);
   /// How many records fit behind place().
   std::size_t room() const noexcept { return capacity_ - size_; }
   /// Counts what was made at place().
