@@ -151,17 +151,16 @@ OutputNode::OutputNode(Origin node_origin, std::string_view type, PlanNodePtr pa
 }
 OutputNode::~OutputNode() = default;
 
-PlanNodePtr make_narrow_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
-                             NarrowNode::StepFactory factory,
+PlanNodePtr make_narrow_node(const Origin& origin, std::string_view element_type,
+                             const PlanNodePtr& parent, NarrowNode::StepFactory factory,
                              std::shared_ptr<const void> callable) {
-  return std::make_shared<NarrowNode>(origin, element_type, std::move(parent), factory,
-                                      std::move(callable));
+  return std::make_shared<NarrowNode>(origin, element_type, parent, factory, std::move(callable));
 }
 
-PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
+PlanNodePtr make_exchange_node(const Origin& origin, std::string_view element_type,
+                               const PlanNodePtr& parent,
                                std::shared_ptr<const Exchange> exchange) {
-  return std::make_shared<ExchangeNode>(origin, element_type,
-                                        std::vector<PlanNodePtr>{std::move(parent)},
+  return std::make_shared<ExchangeNode>(origin, element_type, std::vector<PlanNodePtr>{parent},
                                         std::move(exchange));
 }
 
@@ -186,14 +185,6 @@ std::shared_ptr<SourceNode> make_source_node(Origin origin, std::string_view ele
   return std::make_shared<SourceNode>(origin, element_type, std::move(provider));
 }
 
-PlanNodePtr make_transform_node(Origin origin, std::string_view element_type,
-                                std::vector<PlanNodePtr> parents,
-                                std::vector<CollectorFactory> collectors,
-                                Box<TransformNode::Function> function) {
-  return std::make_shared<TransformNode>(origin, element_type, std::move(parents),
-                                         std::move(collectors), std::move(function));
-}
-
 std::shared_ptr<const void> keep(const void* object, void (*destroy)(const void*)) {
   return {object, destroy};
 }
@@ -207,6 +198,11 @@ PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
                 {origin.operation, origin.where, {}, {}});
   }
   return std::make_shared<MergeNode>(origin, element_type, std::move(parents), collector);
+}
+PlanNodePtr make_merge_node(const Origin& origin, std::string_view element_type,
+                            const PlanNodePtr& first, const PlanNodePtr& second,
+                            CollectorFactory collector) {
+  return make_merge_node(origin, element_type, {first, second}, collector);
 }
 
 PlanNodePtr make_gather_node(Origin origin, std::string_view element_type, PlanNodePtr parent,

@@ -96,7 +96,7 @@ template <class K, class V>
 inline constexpr GroupReading kGroupReading{kKeyKind<K>,
                                             equality_of<K>(),
                                             {&kRecordType<V>, nullptr},
-                                            &kRecordType<std::pair<K, std::vector<V>>>,
+                                            &kResultType<std::pair<K, std::vector<V>>>,
                                             chunk_capacity<std::pair<K, std::vector<V>>>(),
                                             &emit_group<K, V>};
 
@@ -105,7 +105,7 @@ inline constexpr GroupReading kCogroupReading{
     kKeyKind<K>,
     equality_of<K>(),
     {&kRecordType<V>, &kRecordType<W>},
-    &kRecordType<std::pair<K, std::pair<std::vector<V>, std::vector<W>>>>,
+    &kResultType<std::pair<K, std::pair<std::vector<V>, std::vector<W>>>>,
     chunk_capacity<std::pair<K, std::pair<std::vector<V>, std::vector<W>>>>(),
     &emit_cogroup<K, V, W>};
 

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <dstream/detail/exchange.h>
 #include <dstream/detail/group_slice.h>
 #include <dstream/detail/key_partitions.h>
+#include <dstream/detail/keys.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/export.h>
 #include <dstream/hash_of.h>
@@ -43,16 +43,17 @@ struct GroupWriting {
 };
 
 template <class K, class KeyOf, class T>
-void append_keys(std::span<const T> records, const KeyOf& key_of, GroupBuffer& to) {
+void append_keys(const T* record, const T* end, const KeyOf& key_of, GroupBuffer& to) {
   if constexpr (kKeyKind<K> == KeyKind::kInteger) {
-    WordCell* cell = to.add_words(records.size());
-    for (const T& record : records) (cell++)->word = canonical_word(static_cast<K>(key_of(record)));
+    WordCell* cell = to.add_words(static_cast<std::size_t>(end - record));
+    for (; record != end; ++record)
+      (cell++)->word = canonical_word(static_cast<K>(key_of(*record)));
   } else if constexpr (kKeyKind<K> == KeyKind::kText) {
-    for (const T& record : records) to.add_text(std::string_view(key_of(record)));
+    for (; record != end; ++record) to.add_text(std::string_view(key_of(*record)));
   } else {
-    K* key = static_cast<K*>(to.keys().room(records.size()));
-    for (const T& record : records) {
-      ::new (static_cast<void*>(key)) K(own(key_of(record)));
+    K* key = static_cast<K*>(to.keys().room(static_cast<std::size_t>(end - record)));
+    for (; record != end; ++record) {
+      ::new (static_cast<void*>(key)) K(own(key_of(*record)));
       to.keys().added(1);
       to.add_hash(hash_of(*key++, to.seed()));
     }
@@ -62,20 +63,22 @@ void append_keys(std::span<const T> records, const KeyOf& key_of, GroupBuffer& t
 template <class T, class K, class Keys, class ValueOf>
 void append_records(const void* keys, const Chunk& chunk, GroupBuffer& to) {
   using V = typename ValueOf::Value;
-  const std::span<const T> records = chunk.records<T>();
-  typename Keys::Scratch scratch;
-  if constexpr (std::is_empty_v<Keys>) {
-    append_keys<K>(records, Keys().of(records, scratch), to);
+  const T* const records = static_cast<const T*>(chunk.data);
+  const T* const end = records + chunk.size;
+  if constexpr (std::is_same_v<Keys, PairKey>) {
+    append_keys<K>(records, end, PairKey::First(), to);
   } else {
-    append_keys<K>(records, static_cast<const Keys*>(keys)->of(records, scratch), to);
+    typename Keys::Scratch scratch;
+    append_keys<K>(records, end, static_cast<const Keys*>(keys)->of({records, chunk.size}, scratch),
+                   to);
   }
-  V* value = static_cast<V*>(to.values().room(records.size()));
-  for (const T& record : records) {
-    ::new (static_cast<void*>(value++)) V(ValueOf().first(record));
+  V* value = static_cast<V*>(to.values().room(chunk.size));
+  for (const T* record = records; record != end; ++record) {
+    ::new (static_cast<void*>(value++)) V(ValueOf().first(*record));
     // One by one, so that those that are made are destroyed should the next throw.
     if constexpr (!kPlain<V>) to.values().added(1);
   }
-  if constexpr (kPlain<V>) to.values().added(records.size());
+  if constexpr (kPlain<V>) to.values().added(chunk.size);
 }
 
 template <class K, class V>

@@ -74,7 +74,7 @@ template <Join kJoin, class K, class V, class W>
 inline constexpr JoinReading kJoinReading{kJoin,
                                           kKeyKind<K>,
                                           equality_of<K>(),
-                                          &kRecordType<Joined<kJoin, K, V, W>>,
+                                          &kResultType<Joined<kJoin, K, V, W>>,
                                           chunk_capacity<Joined<kJoin, K, V, W>>(),
                                           &emit_joined<Joined<kJoin, K, V, W>, K, V, W>};
 

@@ -67,7 +67,7 @@ struct RecordKeeping {
   /// Makes a record of what is kept; null where bytes may be copied.
   void (*read)(const void* kept, void* to);
 
-  bool plain() const noexcept { return as_is && record->plain(); }
+  bool plain() const noexcept { return read == nullptr; }
 };
 
 /// Keeps `record`, moved where it may be.
@@ -104,7 +104,7 @@ template <class T>
 constexpr RecordKeeping make_record_keeping() {
   constexpr bool kAsIs = std::is_same_v<T, Kept<T>>;
   RecordKeeping keeping{
-      &kRecordType<Kept<T>>, &kRecordType<T>, chunk_capacity<T>(), kAsIs, nullptr, nullptr};
+      &kRecordType<Kept<T>>, &kResultType<T>, chunk_capacity<T>(), kAsIs, nullptr, nullptr};
   if constexpr (!kAsIs || !kPlain<T> || std::is_same_v<T, std::string_view>) {
     keeping.append = &append_kept<T>;
   }

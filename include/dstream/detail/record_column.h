@@ -25,27 +25,34 @@ inline constexpr bool kPlain =
 
 template <class T>
 void destroy_records(void* first, std::size_t count) noexcept {
-  std::destroy_n(static_cast<T*>(first), count);
+  for (T* record = static_cast<T*>(first); count != 0; --count) (record++)->~T();
 }
 
 /// Makes records at `to` of those at `from`, which stay to be destroyed. If it throws, none are
 /// left at `to`.
 template <class T>
 void move_records(void* from, std::size_t count, void* to) {
-  std::uninitialized_move_n(static_cast<T*>(from), count, static_cast<T*>(to));
+  T* source = static_cast<T*>(from);
+  T* target = static_cast<T*>(to);
+  if constexpr (std::is_nothrow_move_constructible_v<T>) {
+    for (; count != 0; --count) ::new (static_cast<void*>(target++)) T(std::move(*source++));
+  } else {
+    std::uninitialized_move_n(source, count, target);
+  }
 }
 
 /// What there is to know of a type whose objects are kept and dropped.
 struct RecordType {
   std::size_t size;
   std::size_t align;
-  /// Null where bytes may be copied and forgotten.
+  /// Null where bytes may be copied and forgotten, and where records are only handed on.
   void (*move)(void* from, std::size_t count, void* to);
   void (*destroy)(void* first, std::size_t count) noexcept;
 
   bool plain() const noexcept { return move == nullptr; }
 };
 
+/// The type of records that are kept.
 template <class T>
 constexpr RecordType make_record_type() {
   RecordType type{sizeof(T), alignof(T), nullptr, nullptr};
@@ -55,6 +62,16 @@ constexpr RecordType make_record_type() {
 }
 template <class T>
 inline constexpr RecordType kRecordType = make_record_type<T>();
+
+/// The type of records that are only handed on: they are never moved.
+template <class T>
+constexpr RecordType make_result_type() {
+  RecordType type{sizeof(T), alignof(T), nullptr, nullptr};
+  if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_records<T>;
+  return type;
+}
+template <class T>
+inline constexpr RecordType kResultType = make_result_type<T>();
 
 /// A growable array of records of one type. clear() destroys the records and keeps the memory (see
 /// ShrinkPolicy). Not thread-safe.

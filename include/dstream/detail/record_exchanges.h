@@ -33,7 +33,7 @@ void pair_with_index(const void* kept, std::int64_t index, void* to) {
 }
 template <class T>
 inline constexpr IndexReading kIndexReading{
-    &kRecordKeeping<T>, &kRecordType<std::pair<T, std::int64_t>>,
+    &kRecordKeeping<T>, &kResultType<std::pair<T, std::int64_t>>,
     chunk_capacity<std::pair<T, std::int64_t>>(), &pair_with_index<T>};
 
 /// zip_with_index(): slices stay whole and in order. A reader takes a run of slices, knows the

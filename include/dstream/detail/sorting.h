@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -61,11 +60,12 @@ void write_sort_entries(const void* function, SortOrder order, const Chunk& chun
   using Word = SortWordOf<F, T>;
   LoopCallable<F> key = *static_cast<const F*>(function);
   SortEntry<Word>* entry = static_cast<SortEntry<Word>*>(to);
-  for (const T& record : chunk.records<T>()) {
-    entry->key = sort_word<SortKeyOf<F, T>>(key(record), order);
+  const T* const records = static_cast<const T*>(chunk.data);
+  for (const T* record = records; record != records + chunk.size; ++record) {
+    entry->key = sort_word<SortKeyOf<F, T>>(key(*record), order);
     if constexpr (kFitsEntry<T, Word>) {
       entry->value = 0;
-      std::memcpy(&entry->value, &record, sizeof(T));
+      std::memcpy(&entry->value, record, sizeof(T));
     } else {
       entry->value = static_cast<Word>(position++);
     }
@@ -95,7 +95,8 @@ struct SortFunctions {
 template <class T, class F, class Less>
 void keep_sort_keys(const void* functions, const Chunk& chunk, KeptRecords& to) {
   const F& key = static_cast<const SortFunctions<F, Less>*>(functions)->key;
-  for (const T& record : chunk.records<T>()) keep_record<SortKeyOf<F, T>>(key(record), to);
+  const T* const records = static_cast<const T*>(chunk.data);
+  for (std::size_t i = 0; i < chunk.size; ++i) keep_record<SortKeyOf<F, T>>(key(records[i]), to);
 }
 
 template <class K, class F, class Less>
