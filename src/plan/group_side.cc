@@ -43,7 +43,9 @@ class GroupWriter final : public Terminal {
 class GroupSide final : public ExchangeSide {
  public:
   GroupSide(const GroupParent& parent, const GroupPartitions& partitions)
-      : writing_(parent.writing), keys_(parent.keys), partitions_(partitions) {}
+      : writing_(parent.writing),
+        keys_(parent.keys == nullptr ? nullptr : parent.keep(parent.keys)),
+        partitions_(partitions) {}
 
   std::uint32_t partitions(const ExchangeSettings& settings) const override {
     return partitions_.count == 0 ? settings.partitions : partitions_.count;

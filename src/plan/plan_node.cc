@@ -44,9 +44,7 @@ std::uint32_t CoExchange::partitions(const ExchangeSettings& settings) const {
 TerminalPtr CoExchange::make_writer(const ExchangeSettings& settings) const {
   return sides_.front()->make_writer(settings);
 }
-ReaderPtr CoExchange::make_reader(const ExchangeSettings&) const {
-  return make_reader_();
-}
+ReaderPtr CoExchange::make_reader(const ExchangeSettings&) const { return make_reader_(); }
 SourceHost::~SourceHost() = default;
 InputSource::~InputSource() = default;
 std::optional<ReceiverStatus> InputSource::receiver_status() const { return std::nullopt; }
@@ -84,10 +82,7 @@ ReaderPtr GatherExchange::make_reader(const ExchangeSettings&) const {
 
 PlanNode::PlanNode(NodeKind node_kind, Origin node_origin, std::string_view type,
                    std::vector<PlanNodePtr> node_parents)
-    : kind(node_kind),
-      origin(node_origin),
-      element_type(type),
-      parents(std::move(node_parents)) {}
+    : kind(node_kind), origin(node_origin), element_type(type), parents(std::move(node_parents)) {}
 PlanNode::~PlanNode() = default;
 
 SourceNode::SourceNode(Origin node_origin, std::string_view type,
@@ -124,8 +119,7 @@ ExchangeNode::~ExchangeNode() = default;
 TransformNode::Function::~Function() = default;
 TransformNode::TransformNode(Origin node_origin, std::string_view type,
                              std::vector<PlanNodePtr> node_parents,
-                             std::vector<CollectorFactory> collectors,
-                             Box<Function> body)
+                             std::vector<CollectorFactory> collectors, Box<Function> body)
     : PlanNode(NodeKind::transform, node_origin, type, std::move(node_parents)),
       function(std::move(body)) {
   collect_parent = std::move(collectors);
@@ -159,7 +153,7 @@ PlanNodePtr make_narrow_node(const Origin& origin, std::string_view element_type
 
 PlanNodePtr make_exchange_node(const Origin& origin, std::string_view element_type,
                                const PlanNodePtr& parent,
-                               std::shared_ptr<const Exchange> exchange) {
+                               std::shared_ptr<const Exchange>&& exchange) {
   return std::make_shared<ExchangeNode>(origin, element_type, std::vector<PlanNodePtr>{parent},
                                         std::move(exchange));
 }
@@ -215,8 +209,8 @@ std::shared_ptr<OutputNode> make_output_node(Origin origin, std::string_view ele
                                              PlanNodePtr parent,
                                              std::shared_ptr<OutputOperation> operation,
                                              CollectorFactory collector) {
-  return std::make_shared<OutputNode>(origin, element_type, std::move(parent),
-                                      std::move(operation), collector);
+  return std::make_shared<OutputNode>(origin, element_type, std::move(parent), std::move(operation),
+                                      collector);
 }
 
 std::shared_ptr<JobRunner> lock_jobs(const std::weak_ptr<JobRunner>& jobs) {
@@ -254,8 +248,8 @@ void add_output(PlanContext& context, const Origin& origin, std::string_view ele
                 PlanNodePtr parent, std::shared_ptr<OutputOperation> operation,
                 CollectorFactory collector, OutputOptions options, std::string uid) {
   operation->on_failure = options.on_failure;
-  auto node = make_output_node(origin, element_type, std::move(parent), std::move(operation),
-                               collector);
+  auto node =
+      make_output_node(origin, element_type, std::move(parent), std::move(operation), collector);
   node->name = std::move(options.name);
   node->uid = std::move(uid);
   context.add_output(std::move(node));

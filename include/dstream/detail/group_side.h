@@ -123,11 +123,17 @@ GroupPartitions group_partitions(P given, const Origin& origin) {
   }
 }
 
+template <class Keys>
+std::shared_ptr<const void> keep_keys(const void* keys) {
+  return keep(new Keys(*static_cast<const Keys*>(keys)), &destroy_object<Keys>);
+}
+
 /// One of the streams that a shuffle groups.
 struct GroupParent {
   const PlanNodePtr& node;
   const GroupWriting& writing;
-  std::shared_ptr<const void> keys;  ///< null where they need no object
+  const void* keys;  ///< what the operator takes the keys with; null where that is no object
+  std::shared_ptr<const void> (*keep)(const void* keys);  ///< copies it
 };
 
 /// A shuffle of one parent or two that brings all values of a key together.

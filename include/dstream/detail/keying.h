@@ -83,11 +83,10 @@ GroupParent group_parent(const Self& self) {
   check_retainable<Owned<typename By::Value>>();
   const GroupWriting& writing =
       kGroupWriting<typename By::Record, typename By::Key, Keys, typename By::ValueOf>;
-  if constexpr (std::is_empty_v<Keys>) {
-    return {By::stream(self).node(), writing, nullptr};
+  if constexpr (std::is_same_v<Keys, PairKey>) {
+    return {By::stream(self).node(), writing, nullptr, nullptr};
   } else {
-    return {By::stream(self).node(), writing,
-            keep(new Keys(By::keys(self)), &destroy_object<Keys>)};
+    return {By::stream(self).node(), writing, &By::keys(self), &keep_keys<Keys>};
   }
 }
 

@@ -127,11 +127,12 @@ DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(Origin origin,
 DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(
     Origin origin, std::string_view element_type, std::shared_ptr<BlockProvider> provider);
 DSTREAM_EXPORT PlanNodePtr make_narrow_node(const Origin& origin, std::string_view element_type,
-                                            const PlanNodePtr& parent, NarrowNode::StepFactory factory,
+                                            const PlanNodePtr& parent,
+                                            NarrowNode::StepFactory factory,
                                             std::shared_ptr<const void> callable);
 DSTREAM_EXPORT PlanNodePtr make_exchange_node(const Origin& origin, std::string_view element_type,
                                               const PlanNodePtr& parent,
-                                              std::shared_ptr<const Exchange> exchange);
+                                              std::shared_ptr<const Exchange>&& exchange);
 /// A shuffle of several parents, a side for each; see CoExchange.
 DSTREAM_EXPORT PlanNodePtr make_co_exchange_node(Origin origin, std::string_view element_type,
                                                  std::vector<PlanNodePtr> parents,
