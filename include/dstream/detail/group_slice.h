@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <dstream/detail/combine_arena.h>
 #include <dstream/detail/combine_buffer.h>
@@ -38,7 +39,8 @@ struct AnyCell {
 
 /// The key in cell `i` of those at `cells`.
 template <class K>
-K key_in(const void* cells, std::size_t i) {
+std::conditional_t<kKeyKind<K> == KeyKind::kAny, const K&, K> key_in(const void* cells,
+                                                                     std::size_t i) {
   if constexpr (kKeyKind<K> == KeyKind::kInteger) {
     return static_cast<K>(static_cast<const WordCell*>(cells)[i].word);
   } else if constexpr (kKeyKind<K> == KeyKind::kText) {
