@@ -1,6 +1,3 @@
-#include <dstream/detail/merge_sort.h>
-#include <dstream/detail/sort_entries.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -16,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "plan/merge_sort.h"
+#include "plan/sort_entries.h"
 #include "support/one_batch.h"
 
 using namespace dstream;

@@ -47,8 +47,7 @@ class KeyTransformations {
     detail::check_has_keys<Self>();
     if constexpr (By::kHasKeys) {
       using V = typename By::Value;
-      constexpr bool kFits =
-          detail::ReduceCallable<F, V> && std::is_convertible_v<Zero, Owned<V>>;
+      constexpr bool kFits = detail::ReduceCallable<F, V> && std::is_convertible_v<Zero, Owned<V>>;
       static_assert(kFits,
                     "fold_by_key: zero must convert to Owned<V>, and the callable be callable as "
                     "f(Owned<V>, const V&) and return Owned<V>, where V is the value type");
@@ -113,8 +112,9 @@ class KeyTransformations {
     if constexpr (By::kHasKeys) {
       using K = typename By::Key;
       using V = Owned<typename By::Value>;
-      return detail::group_exchange<std::pair<K, std::vector<V>>, detail::GroupReader<K, V>>(
-          self(), {"group_by_key", where}, std::move(partitions));
+      return detail::group_exchange<std::pair<K, std::vector<V>>>(
+          self(), {"group_by_key", where}, std::move(partitions),
+          &detail::make_group_reader<detail::kGroupReading<K, V>>);
     }
   }
 
@@ -129,9 +129,9 @@ class KeyTransformations {
       using K = typename By::Key;
       using V = Owned<typename By::Value>;
       using W = Owned<typename detail::Keying<Other>::Value>;
-      return detail::co_exchange<std::pair<K, std::pair<std::vector<V>, std::vector<W>>>,
-                                 detail::CogroupReader<K, V, W>>(
-          self(), other, {"cogroup", where}, std::move(partitions));
+      return detail::co_exchange<std::pair<K, std::pair<std::vector<V>, std::vector<W>>>>(
+          self(), other, {"cogroup", where}, std::move(partitions),
+          &detail::make_group_reader<detail::kCogroupReading<K, V, W>>);
     }
   }
 
@@ -205,9 +205,9 @@ class KeyTransformations {
       using K = typename By::Key;
       using V = Owned<typename By::Value>;
       using W = Owned<typename detail::Keying<Other>::Value>;
-      return detail::co_exchange<detail::Joined<kJoin, K, V, W>,
-                                 detail::JoinReader<kJoin, K, V, W>>(self(), other, origin,
-                                                                     std::move(partitions));
+      return detail::co_exchange<detail::Joined<kJoin, K, V, W>>(
+          self(), other, origin, std::move(partitions),
+          &detail::make_join_reader<detail::kJoinReading<kJoin, K, V, W>>);
     }
   }
 };

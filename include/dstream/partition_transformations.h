@@ -9,17 +9,14 @@
 #include <vector>
 
 #include <dstream/detail/callables.h>
-#include <dstream/detail/compare_sort.h>
 #include <dstream/detail/derive.h>
-#include <dstream/detail/index_exchange.h>
 #include <dstream/detail/kept.h>
 #include <dstream/detail/partition_steps.h>
-#include <dstream/detail/repartition_exchange.h>
+#include <dstream/detail/record_exchanges.h>
 #include <dstream/detail/sample_step.h>
-#include <dstream/detail/sort_exchange.h>
 #include <dstream/detail/sort_key.h>
-#include <dstream/detail/top_exchange.h>
-#include <dstream/detail/word_sort.h>
+#include <dstream/detail/sorting.h>
+#include <dstream/detail/top_choosing.h>
 #include <dstream/owned.h>
 #include <dstream/partitions.h>
 #include <dstream/sort_order.h>
@@ -35,36 +32,24 @@ DSTREAM_EXPORT std::size_t checked_limit(std::int64_t n, const Origin& origin);
 template <class Order, class K>
 inline constexpr bool kSortsBy = std::is_same_v<Order, SortOrder> || OrderOf<Order, K>;
 
-/// How records of T are sorted by the keys that F gives: natural order by words where keys have
-/// them, else by comparison.
-template <class T, class F, class Order>
-auto make_sort(F key, Order order) {
-  using K = std::decay_t<std::invoke_result_t<const F&, const T&>>;
-  if constexpr (!std::is_same_v<Order, SortOrder>) {
-    return CompareSort<T, F, Order>(std::move(key), std::move(order));
-  } else if constexpr (WordKey<K>) {
-    return WordSort<T, F>(std::move(key), order);
-  } else {
-    return CompareSort<T, F, NaturalOrder>(std::move(key), NaturalOrder{order});
-  }
-}
-
 }  // namespace detail
 
 /// The transformations that see partitions and order, shared by DStream and Rdd.
 ///
-/// A partition is here what one task works on: a slice of a source's block (`Options::slice_records`
-/// records at most), or a partition of a shuffle. Where a batch has none, nothing runs: an empty
-/// batch of a source has no partitions, and a shuffle by key none for keys that do not occur.
-/// Operators that keep or move records (all but `sample`) need a T whose owned form holds no views.
+/// A partition is here what one task works on: a slice of a source's block
+/// (`Options::slice_records` records at most), or a partition of a shuffle. Where a batch has none,
+/// nothing runs: an empty batch of a source has no partitions, and a shuffle by key none for keys
+/// that do not occur. Operators that keep or move records (all but `sample`) need a T whose owned
+/// form holds no views.
 template <class T, template <class> class Stream>
 class PartitionTransformations {
  public:
   /// Calls f once for each partition, also for one that filters have left empty:
-  /// `Range f(std::span<const Owned<T>> records)`, or with `const TaskContext&` as second parameter.
-  /// The elements of the range are the result; views may point into the span. With the result type
-  /// named, as in `map_partitions<U>(f)`, f takes a last parameter `emit` instead of returning a
-  /// range, and calls it for each result. A partition is copied together before f is called.
+  /// `Range f(std::span<const Owned<T>> records)`, or with `const TaskContext&` as second
+  /// parameter. The elements of the range are the result; views may point into the span. With the
+  /// result type named, as in `map_partitions<U>(f)`, f takes a last parameter `emit` instead of
+  /// returning a range, and calls it for each result. A partition is copied together before f is
+  /// called.
   template <class Result = void, class F>
   auto map_partitions(F f, std::source_location where = std::source_location::current()) const {
     detail::check_retainable<T>();
@@ -91,22 +76,21 @@ class PartitionTransformations {
                                                                       detail::NoCallable{});
   }
 
-  /// Deals the records out to exactly n partitions, 1 to 128: that at position i of the batch goes to
-  /// partition i mod n, so partitions differ by one record at most. Always shuffles; n tasks run in
-  /// every batch, with records or without. Throws Errc::invalid_argument for any other n.
+  /// Deals the records out to exactly n partitions, 1 to 128: that at position i of the batch goes
+  /// to partition i mod n, so partitions differ by one record at most. Always shuffles; n tasks run
+  /// in every batch, with records or without. Throws Errc::invalid_argument for any other n.
   Stream<T> repartition(Partitions n,
                         std::source_location where = std::source_location::current()) const {
     const detail::Origin origin{"repartition", where};
     detail::check_retainable<T>();
     return detail::exchange<T>(
         self(), origin,
-        detail::make_kept<detail::RepartitionExchange<T>, const detail::Exchange>(
-            n.checked(origin)));
+        detail::make_repartition_exchange(detail::kRecordKeeping<T>, n.checked(origin)));
   }
 
   /// Each record with probability `fraction`, 0 to 1. The choice follows from the seed, the batch
-  /// time and the record's place alone, so a retry makes the same one; samples of one stream with one
-  /// seed are equal. Throws Errc::invalid_argument for any other fraction.
+  /// time and the record's place alone, so a retry makes the same one; samples of one stream with
+  /// one seed are equal. Throws Errc::invalid_argument for any other fraction.
   Stream<T> sample(double fraction, std::uint64_t seed = 0,
                    std::source_location where = std::source_location::current()) const {
     const detail::Origin origin{"sample", where};
@@ -130,19 +114,18 @@ class PartitionTransformations {
   auto zip_with_index(std::source_location where = std::source_location::current()) const {
     detail::check_retainable<T>();
     return detail::exchange<std::pair<T, std::int64_t>>(
-        self(), {"zip_with_index", where},
-        detail::make_kept<detail::IndexExchange<T>, const detail::Exchange>());
+        self(), {"zip_with_index", where}, detail::make_index_exchange(detail::kIndexReading<T>));
   }
 
-  /// Sorts each batch by key(record), a callable or a pointer to a member: the partitions, one after
-  /// the other, are in order, and records with equal keys keep theirs. `order` is a SortOrder or a
-  /// comparison `bool less(const K&, const K&)`. Numbers: NaN comes last in both orders, -0.0 equals
-  /// 0.0; a NaN inside a pair or struct makes the place of its record unspecified.
+  /// Sorts each batch by key(record), a callable or a pointer to a member: the partitions, one
+  /// after the other, are in order, and records with equal keys keep theirs. `order` is a SortOrder
+  /// or a comparison `bool less(const K&, const K&)`. Numbers: NaN comes last in both orders, -0.0
+  /// equals 0.0; a NaN inside a pair or struct makes the place of its record unspecified.
   ///
-  /// The batch is cut into ranges of about the same size, one per partition, fewer for small batches
-  /// (1 024 records each at least). Records with equal keys may lie in neighbouring partitions. The
-  /// result does not depend on the number of partitions. Sorts numbers, enums, times and durations by
-  /// radix, other keys by comparison; each key is computed once.
+  /// The batch is cut into ranges of about the same size, one per partition, fewer for small
+  /// batches (1 024 records each at least). Records with equal keys may lie in neighbouring
+  /// partitions. The result does not depend on the number of partitions. Sorts numbers, enums,
+  /// times and durations by radix, other keys by comparison; each key is computed once.
   template <class F, class Order = SortOrder>
   auto sort_by(F key, Order order = {}, Partitions partitions = {},
                std::source_location where = std::source_location::current()) const {
@@ -163,8 +146,8 @@ class PartitionTransformations {
 
   /// The n largest records of each batch, the largest first; among equals the earlier ones. All of
   /// them where there are fewer; one partition. `less` is a comparison
-  /// `bool less(const T&, const T&)`; left out, it is the records' operator<, with NaN as the least.
-  /// Keeps n records per slice. Throws Errc::invalid_argument for a negative n.
+  /// `bool less(const T&, const T&)`; left out, it is the records' operator<, with NaN as the
+  /// least. Keeps n records per slice. Throws Errc::invalid_argument for a negative n.
   template <class Less = detail::NaturalOrder>
   auto top(std::int64_t n, Less less = {},
            std::source_location where = std::source_location::current()) const {
@@ -197,17 +180,15 @@ class PartitionTransformations {
       static_assert(kHasOrder,
                     "sort_by: the order must be SortOrder::ascending, SortOrder::descending or a "
                     "comparison callable as less(const K&, const K&), where K is the key");
-      constexpr bool kComparable = !std::is_same_v<Order, SortOrder> || detail::WordKey<K> ||
-                                   detail::Ordered<K>;
+      constexpr bool kComparable =
+          !std::is_same_v<Order, SortOrder> || detail::WordKey<K> || detail::Ordered<K>;
       static_assert(kComparable,
                     "sort_by: the key has no order: give it an operator<, or pass a comparison "
                     "less(const K&, const K&) as second argument");
       if constexpr (kHasOrder && kComparable) {
-        auto sort = detail::make_sort<T>(std::move(key), std::move(order));
-        return detail::exchange<T>(
-            self(), origin,
-            detail::make_kept<detail::SortExchange<T, decltype(sort)>, const detail::Exchange>(
-                std::move(sort), partitions.checked(origin)));
+        return detail::exchange<T>(self(), origin,
+                                   detail::make_sort_exchange<T>(std::move(key), std::move(order),
+                                                                 partitions.checked(origin)));
       }
     }
   }
@@ -224,8 +205,7 @@ class PartitionTransformations {
     if constexpr (kComparable) {
       return detail::exchange<T>(
           self(), origin,
-          detail::make_kept<detail::TopExchange<T, Before>, const detail::Exchange>(
-              std::move(before), detail::checked_limit(n, origin)));
+          detail::make_top_exchange<T>(std::move(before), detail::checked_limit(n, origin)));
     }
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <source_location>
 #include <string>
@@ -65,7 +66,7 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "transform: the callable must be callable as f(Rdd<T>) or f(Rdd<T>, Time) and "
                   "return an Rdd");
     if constexpr (detail::TransformCallable<F, T>) {
-      return transformed<T>({"transform", where}, {node_}, std::move(f));
+      return transformed<T>({"transform", where}, {&node_}, std::move(f));
     }
   }
 
@@ -81,7 +82,7 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     if constexpr (detail::TransformCallable<F, T, V>) {
       const detail::Origin origin{"transform_with", where};
       detail::check_same_context(context_.get(), other.context().get(), origin);
-      return transformed<T, V>(origin, {node_, other.node()}, std::move(f));
+      return transformed<T, V>(origin, {&node_, &other.node()}, std::move(f));
     }
   }
 
@@ -98,11 +99,11 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
       const detail::Origin origin{"transform_with", where};
       detail::check_same_jobs(context_->jobs().handle(), table.handle(), origin);
       if constexpr (std::is_invocable_v<F&, Rdd<T>, Rdd<V>>) {
-        return transformed<T>(origin, {node_}, [table, f = std::move(f)](Rdd<T> batch) mutable {
+        return transformed<T>(origin, {&node_}, [table, f = std::move(f)](Rdd<T> batch) mutable {
           return f(std::move(batch), table);
         });
       } else {
-        return transformed<T>(origin, {node_},
+        return transformed<T>(origin, {&node_},
                               [table, f = std::move(f)](Rdd<T> batch, Time time) mutable {
                                 return f(std::move(batch), table, time);
                               });
@@ -349,11 +350,10 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     return *this;
   }
   template <class... Parents, class F>
-  auto transformed(const detail::Origin& origin, std::vector<detail::PlanNodePtr> parents,
-                   F f) const {
-    using U = typename detail::TransformFunction<F, Parents...>::U;
-    return derive<U>(origin, detail::make_transform_node<Parents...>(origin, std::move(parents),
-                                                                     std::move(f)));
+  auto transformed(const detail::Origin& origin,
+                   std::initializer_list<const detail::PlanNodePtr*> parents, F f) const {
+    using U = typename detail::TransformResult<F, Parents...>::type::value_type;
+    return derive<U>(origin, detail::make_transform_node<Parents...>(origin, parents, std::move(f)));
   }
 
   std::shared_ptr<detail::PlanContext> context_;

@@ -206,15 +206,15 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
                   "f(Rdd<A>, Rdd<B>, ..., Time), with a data set per stream, and return an Rdd");
     if constexpr (detail::TransformCallable<F, typename std::decay_t<Streams>::value_type...>) {
       const detail::Origin origin{"transform", where};
-      using U = typename detail::TransformFunction<
-          F, typename std::decay_t<Streams>::value_type...>::U;
+      using U = typename detail::TransformResult<
+          F, typename std::decay_t<Streams>::value_type...>::type::value_type;
       return std::apply(
           [&](const auto&... stream) {
             plan()->check_open(origin);
             (detail::check_same_context(plan().get(), stream.context().get(), origin), ...);
             return DStream<U>(
                 plan(), detail::make_transform_node<typename std::decay_t<Streams>::value_type...>(
-                            origin, {stream.node()...}, std::move(f)));
+                            origin, {&stream.node()...}, std::move(f)));
           },
           streams);
     }

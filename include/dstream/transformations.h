@@ -194,7 +194,7 @@ class Transformations : public PairTransformations<T, Stream>,
     const detail::Origin origin{"union_with", where};
     return self().template derive_from<T>(
         other, origin,
-        detail::make_merge_node(origin, type_name<T>(), {self().node(), other.node()},
+        detail::make_merge_node(origin, type_name<T>(), self().node(), other.node(),
                                 &detail::make_collector<T>));
   }
 

@@ -44,9 +44,7 @@ std::uint32_t CoExchange::partitions(const ExchangeSettings& settings) const {
 TerminalPtr CoExchange::make_writer(const ExchangeSettings& settings) const {
   return sides_.front()->make_writer(settings);
 }
-ReaderPtr CoExchange::make_reader(const ExchangeSettings&) const {
-  return make_reader_();
-}
+ReaderPtr CoExchange::make_reader(const ExchangeSettings&) const { return make_reader_(); }
 SourceHost::~SourceHost() = default;
 InputSource::~InputSource() = default;
 std::optional<ReceiverStatus> InputSource::receiver_status() const { return std::nullopt; }
@@ -84,10 +82,7 @@ ReaderPtr GatherExchange::make_reader(const ExchangeSettings&) const {
 
 PlanNode::PlanNode(NodeKind node_kind, Origin node_origin, std::string_view type,
                    std::vector<PlanNodePtr> node_parents)
-    : kind(node_kind),
-      origin(node_origin),
-      element_type(type),
-      parents(std::move(node_parents)) {}
+    : kind(node_kind), origin(node_origin), element_type(type), parents(std::move(node_parents)) {}
 PlanNode::~PlanNode() = default;
 
 SourceNode::SourceNode(Origin node_origin, std::string_view type,
@@ -124,8 +119,7 @@ ExchangeNode::~ExchangeNode() = default;
 TransformNode::Function::~Function() = default;
 TransformNode::TransformNode(Origin node_origin, std::string_view type,
                              std::vector<PlanNodePtr> node_parents,
-                             std::vector<CollectorFactory> collectors,
-                             Box<Function> body)
+                             std::vector<CollectorFactory> collectors, Box<Function> body)
     : PlanNode(NodeKind::transform, node_origin, type, std::move(node_parents)),
       function(std::move(body)) {
   collect_parent = std::move(collectors);
@@ -151,17 +145,16 @@ OutputNode::OutputNode(Origin node_origin, std::string_view type, PlanNodePtr pa
 }
 OutputNode::~OutputNode() = default;
 
-PlanNodePtr make_narrow_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
-                             NarrowNode::StepFactory factory,
+PlanNodePtr make_narrow_node(const Origin& origin, std::string_view element_type,
+                             const PlanNodePtr& parent, NarrowNode::StepFactory factory,
                              std::shared_ptr<const void> callable) {
-  return std::make_shared<NarrowNode>(origin, element_type, std::move(parent), factory,
-                                      std::move(callable));
+  return std::make_shared<NarrowNode>(origin, element_type, parent, factory, std::move(callable));
 }
 
-PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
-                               std::shared_ptr<const Exchange> exchange) {
-  return std::make_shared<ExchangeNode>(origin, element_type,
-                                        std::vector<PlanNodePtr>{std::move(parent)},
+PlanNodePtr make_exchange_node(const Origin& origin, std::string_view element_type,
+                               const PlanNodePtr& parent,
+                               std::shared_ptr<const Exchange>&& exchange) {
+  return std::make_shared<ExchangeNode>(origin, element_type, std::vector<PlanNodePtr>{parent},
                                         std::move(exchange));
 }
 
@@ -186,14 +179,6 @@ std::shared_ptr<SourceNode> make_source_node(Origin origin, std::string_view ele
   return std::make_shared<SourceNode>(origin, element_type, std::move(provider));
 }
 
-PlanNodePtr make_transform_node(Origin origin, std::string_view element_type,
-                                std::vector<PlanNodePtr> parents,
-                                std::vector<CollectorFactory> collectors,
-                                Box<TransformNode::Function> function) {
-  return std::make_shared<TransformNode>(origin, element_type, std::move(parents),
-                                         std::move(collectors), std::move(function));
-}
-
 std::shared_ptr<const void> keep(const void* object, void (*destroy)(const void*)) {
   return {object, destroy};
 }
@@ -208,6 +193,11 @@ PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
   }
   return std::make_shared<MergeNode>(origin, element_type, std::move(parents), collector);
 }
+PlanNodePtr make_merge_node(const Origin& origin, std::string_view element_type,
+                            const PlanNodePtr& first, const PlanNodePtr& second,
+                            CollectorFactory collector) {
+  return make_merge_node(origin, element_type, {first, second}, collector);
+}
 
 PlanNodePtr make_gather_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
                              CollectorFactory collector, std::size_t limit, bool reads_nothing) {
@@ -219,8 +209,8 @@ std::shared_ptr<OutputNode> make_output_node(Origin origin, std::string_view ele
                                              PlanNodePtr parent,
                                              std::shared_ptr<OutputOperation> operation,
                                              CollectorFactory collector) {
-  return std::make_shared<OutputNode>(origin, element_type, std::move(parent),
-                                      std::move(operation), collector);
+  return std::make_shared<OutputNode>(origin, element_type, std::move(parent), std::move(operation),
+                                      collector);
 }
 
 std::shared_ptr<JobRunner> lock_jobs(const std::weak_ptr<JobRunner>& jobs) {
@@ -258,8 +248,8 @@ void add_output(PlanContext& context, const Origin& origin, std::string_view ele
                 PlanNodePtr parent, std::shared_ptr<OutputOperation> operation,
                 CollectorFactory collector, OutputOptions options, std::string uid) {
   operation->on_failure = options.on_failure;
-  auto node = make_output_node(origin, element_type, std::move(parent), std::move(operation),
-                               collector);
+  auto node =
+      make_output_node(origin, element_type, std::move(parent), std::move(operation), collector);
   node->name = std::move(options.name);
   node->uid = std::move(uid);
   context.add_output(std::move(node));

@@ -1,12 +1,12 @@
-#include "dstream/detail/sort_entries.h"
+#include "plan/sort_entries.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 
-#include "dstream/detail/merge_sort.h"
-#include "dstream/detail/sort_ranges.h"
+#include "plan/merge_sort.h"
+#include "plan/sort_ranges.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -20,8 +20,7 @@ constexpr std::size_t kFewEntries = 192;
 
 template <class Entry>
 void sort_few(Entry* entries, Entry* scratch, std::size_t count) {
-  merge_sort(entries, scratch, count,
-             [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  merge_sort(entries, scratch, count, [](const Entry& a, const Entry& b) { return a.key < b.key; });
 }
 
 /// The bits in which keys differ; 0 also where the entries are in order already.
@@ -53,7 +52,8 @@ void count_digits(const Entry* entries, std::size_t count, int low_bit,
   }
 }
 
-/// Moves the entries to where their digit belongs. False, and nothing moved, if they have one digit.
+/// Moves the entries to where their digit belongs. False, and nothing moved, if they have one
+/// digit.
 template <class Entry>
 bool scatter(const Entry* from, Entry* to, std::size_t count, int bit, Counters& counters) {
   if (counters[(from[0].key >> bit) % kDigits] == count) return false;
@@ -73,7 +73,8 @@ void sort_digits(Entry* entries, Entry* scratch, std::size_t count, int low_bit,
   Entry* to = scratch;
   for (int pass = 0; pass < passes; ++pass) {
     const int bit = low_bit + pass * kDigitBits;
-    if (scatter(from, to, count, bit, counters[static_cast<std::size_t>(pass)])) std::swap(from, to);
+    if (scatter(from, to, count, bit, counters[static_cast<std::size_t>(pass)]))
+      std::swap(from, to);
   }
   if (from != entries) std::memcpy(entries, from, count * sizeof(Entry));
 }
@@ -96,7 +97,8 @@ void sort_entries(Entry* entries, Entry* scratch, std::size_t count) {
   const auto differ = bits_to_sort(entries, count);
   if (differ == 0) return;
   const int width = static_cast<int>(sizeof(differ) * 8) - std::countl_zero(differ);
-  // Four bits more than it takes to number the entries: one in 16 then has a neighbour in its group.
+  // Four bits more than it takes to number the entries: one in 16 then has a neighbour in its
+  // group.
   const int wanted = static_cast<int>(std::bit_width(count)) + 4;
   const int passes = (std::min(width, wanted) + kDigitBits - 1) / kDigitBits;
   const int low_bit = std::max(0, width - passes * kDigitBits);
@@ -156,10 +158,10 @@ void cut_runs(std::span<const std::span<const Entry>> runs, std::uint32_t index,
   }
 }
 
-template DSTREAM_EXPORT void cut_runs(std::span<const std::span<const SortEntry32>>,
-                                      std::uint32_t, std::uint32_t, std::span<RunRange>);
-template DSTREAM_EXPORT void cut_runs(std::span<const std::span<const SortEntry64>>,
-                                      std::uint32_t, std::uint32_t, std::span<RunRange>);
+template DSTREAM_EXPORT void cut_runs(std::span<const std::span<const SortEntry32>>, std::uint32_t,
+                                      std::uint32_t, std::span<RunRange>);
+template DSTREAM_EXPORT void cut_runs(std::span<const std::span<const SortEntry64>>, std::uint32_t,
+                                      std::uint32_t, std::span<RunRange>);
 
 }  // namespace detail
 }  // namespace v1

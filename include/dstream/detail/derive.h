@@ -21,7 +21,7 @@ namespace detail {
 
 /// A step inside a stage: U is what it makes, F the callable that StepType runs.
 template <class U, class StepType, class F, class T, template <class> class Stream>
-Stream<U> narrow(const Stream<T>& stream, Origin origin, F f) {
+Stream<U> narrow(const Stream<T>& stream, const Origin& origin, F f) {
   return stream.template derive<U>(
       origin, make_narrow_node(origin, type_name<U>(), stream.node(), &make_step<StepType, F>,
                                keep(new F(std::move(f)), &destroy_object<F>)));
@@ -29,8 +29,8 @@ Stream<U> narrow(const Stream<T>& stream, Origin origin, F f) {
 
 /// A shuffle whose readers make records of U.
 template <class U, class T, template <class> class Stream>
-Stream<U> exchange(const Stream<T>& stream, Origin origin,
-                   std::shared_ptr<const Exchange> exchange) {
+Stream<U> exchange(const Stream<T>& stream, const Origin& origin,
+                   std::shared_ptr<const Exchange>&& exchange) {
   return stream.template derive<U>(
       origin, make_exchange_node(origin, type_name<U>(), stream.node(), std::move(exchange)));
 }
@@ -38,8 +38,8 @@ Stream<U> exchange(const Stream<T>& stream, Origin origin,
 /// A shuffle that folds the records of each key: pairs of the key and the folded value.
 /// `partitions` is what the user gave, see key_partitions().
 template <class K, class Keys, class Fold, class P, class T, template <class> class Stream>
-Stream<KeyedResult<K, FoldResultT<Fold>>> by_key(const Stream<T>& stream, Origin origin,
-                                                    Keys keys, Fold fold, P partitions) {
+Stream<KeyedResult<K, FoldResultT<Fold>>> by_key(const Stream<T>& stream, const Origin& origin,
+                                                 Keys keys, Fold fold, P partitions) {
   check_retainable<K>();
   check_hashable<K>();
   return exchange<KeyedResult<K, FoldResultT<Fold>>>(

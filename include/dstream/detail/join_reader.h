@@ -2,19 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <new>
 #include <optional>
-#include <span>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include <dstream/detail/chunk_buffer.h>
-#include <dstream/detail/combine_slice.h>
 #include <dstream/detail/exchange.h>
-#include <dstream/detail/group_keys.h>
-#include <dstream/detail/join_table.h>
-#include <dstream/detail/keyed_slice.h>
+#include <dstream/detail/group_slice.h>
+#include <dstream/detail/record_column.h>
+#include <dstream/export.h>
 
 namespace dstream {
 inline namespace v1 {
@@ -35,80 +31,57 @@ template <Join kJoin, class K, class V, class W>
 using Joined = std::pair<K, std::pair<std::conditional_t<keeps_right(kJoin), std::optional<V>, V>,
                                       std::conditional_t<keeps_left(kJoin), std::optional<W>, W>>>;
 
+/// One result of a join: where its key and its values lie; null where a side is missing.
+struct JoinMatch {
+  const void* key;  ///< the cell
+  const void* left;
+  const void* right;
+};
+
+/// How the library reads a join.
+struct JoinReading {
+  Join join;
+  KeyKind kind;
+  KeyEqual equal;
+  const RecordType* result;
+  std::size_t chunk;  ///< results handed on at once
+  /// Makes a result of each match at `to` and counts them one by one.
+  void (*emit)(const JoinMatch* matches, std::size_t count, void* to, std::size_t& made);
+};
+
+/// A side of a result: Side is V, or an optional V.
+template <class Side, class V>
+Side joined_side(const void* value) {
+  if constexpr (std::is_same_v<Side, V>) {
+    return *static_cast<const V*>(value);
+  } else {
+    return value != nullptr ? Side(*static_cast<const V*>(value)) : Side();
+  }
+}
+
+template <class Result, class K, class V, class W>
+void emit_joined(const JoinMatch* matches, std::size_t count, void* to, std::size_t& made) {
+  using Values = typename Result::second_type;
+  for (const JoinMatch* match = matches; match != matches + count; ++match, ++made) {
+    ::new (to) Result(key_in<K>(match->key, 0),
+                      Values(joined_side<typename Values::first_type, V>(match->left),
+                             joined_side<typename Values::second_type, W>(match->right)));
+    to = static_cast<Result*>(to) + 1;
+  }
+}
+
+template <Join kJoin, class K, class V, class W>
+inline constexpr JoinReading kJoinReading{kJoin,
+                                          kKeyKind<K>,
+                                          equality_of<K>(),
+                                          &kResultType<Joined<kJoin, K, V, W>>,
+                                          chunk_capacity<Joined<kJoin, K, V, W>>(),
+                                          &emit_joined<Joined<kJoin, K, V, W>, K, V, W>};
+
 /// Reads the partition of a shuffle with two parents as a hash join: per key group a table of the
 /// right side, probed by the left one. Order: by key group; within it the left records in slice
 /// order, each with its matches on the right in slice order; then right records without a match.
-template <Join kJoin, class K, class V, class W>
-class JoinReader final : public ExchangeReader {
-  using Result = Joined<kJoin, K, V, W>;
-  using Left = typename Result::second_type::first_type;
-  using Right = typename Result::second_type::second_type;
-
- public:
-  void read_parents(std::span<const std::span<const SliceOutputPtr>> parents,
-                    std::uint32_t partition, Step& to) override {
-    to_ = &to;
-    slices_of(parents[0], partition, left_);
-    slices_of(parents[1], partition, right_);
-    const GroupRange groups =
-        GroupRange::of(left_, partition).or_else(GroupRange::of(right_, partition));
-    for (std::uint32_t group = groups.begin; group < groups.end; ++group) join_group(group);
-    pass_on(results_, to);
-  }
-  void reset() noexcept override { results_.clear(); }
-
- private:
-  void join_group(std::uint32_t group) {
-    const std::size_t right = entries_of(right_, group);
-    if (right == 0 && !keeps_left(kJoin)) return;
-    if (!keeps_right(kJoin) && entries_of(left_, group) == 0) return;
-    table_.build(right_, group, right);
-    if constexpr (keeps_right(kJoin)) matched_.assign(right, 0);
-    for_each_block<K, V>(left_, group, [&](const auto* block, std::size_t n, std::uint64_t seed) {
-      probe(block, n, seed);
-    });
-    if constexpr (keeps_right(kJoin)) emit_unmatched();
-  }
-
-  void probe(const CombineEntry<K, V>* entries, std::size_t count, std::uint64_t seed) {
-    std::uint32_t last_rows[kGroupBlock];
-    table_.find(entries, count, seed, last_rows);
-    for (std::size_t i = 0; i < count; ++i) {
-      if (last_rows[i] != JoinTable<K, W>::kNone) {
-        if constexpr (keeps_right(kJoin)) note_match(last_rows[i]);
-        table_.for_each_row(last_rows[i], [&](std::uint32_t row) {
-          emit(EntryKey<K>::of(entries[i]).owned(), Left(entries[i].value),
-               Right(table_.value(row)));
-        });
-      } else if constexpr (keeps_left(kJoin)) {
-        emit(EntryKey<K>::of(entries[i]).owned(), Left(entries[i].value), Right());
-      }
-    }
-  }
-
-  void note_match(std::uint32_t last) {
-    if (matched_[last] != 0) return;
-    table_.for_each_row(last, [this](std::uint32_t row) { matched_[row] = 1; });
-  }
-  void emit_unmatched() {
-    for (std::size_t row = 0; row < table_.size(); ++row) {
-      if (matched_[row] == 0) emit(table_.key(row), Left(), Right(table_.value(row)));
-    }
-  }
-
-  void emit(K&& key, Left&& left, Right&& right) {
-    if (results_.full()) pass_on(results_, *to_);
-    results_.emplace(std::move(key),
-                     typename Result::second_type(std::move(left), std::move(right)));
-  }
-
-  Step* to_ = nullptr;  // during read_parents()
-  std::vector<CombinedSlice<K, V>*> left_;
-  std::vector<CombinedSlice<K, W>*> right_;
-  JoinTable<K, W> table_;
-  std::vector<char> matched_;  // per row of the table
-  ChunkBuffer<Result> results_;
-};
+DSTREAM_EXPORT ReaderPtr make_join_reader(const JoinReading& reading);
 
 }  // namespace detail
 }  // namespace v1

@@ -8,11 +8,13 @@
 #include <dstream/detail/callables.h>
 #include <dstream/detail/derive.h>
 #include <dstream/detail/exchange.h>
+#include <dstream/detail/group_reader.h>
+#include <dstream/detail/group_side.h>
+#include <dstream/detail/join_reader.h>
 #include <dstream/detail/kept.h>
 #include <dstream/detail/key_partitions.h>
 #include <dstream/detail/keys.h>
 #include <dstream/detail/plan_node.h>
-#include <dstream/detail/scatter_side.h>
 #include <dstream/owned.h>
 #include <dstream/type_name.h>
 
@@ -33,7 +35,7 @@ struct Keying {
 
 /// Streams of pairs.
 template <template <class> class Stream, class T>
-  requires PairLike<T>
+requires PairLike<T>
 struct Keying<Stream<T>> {
   static constexpr bool kHasKeys = true;
   using Record = T;
@@ -73,50 +75,54 @@ constexpr void check_has_keys() {
                 "key_by(f) and its operators");
 }
 
-/// One parent's writing side of a shuffle that keeps every value.
+/// One parent of a shuffle that keeps every value.
 template <class Self>
-std::shared_ptr<const ExchangeSide> scatter_side(
-    const Self& self, const KeyPartitions<typename Keying<Self>::Key>& partitions) {
+GroupParent group_parent(const Self& self) {
   using By = Keying<Self>;
+  using Keys = typename By::Keys;
   check_retainable<Owned<typename By::Value>>();
-  using Side =
-      ScatterSide<typename By::Record, typename By::Key, typename By::Keys, typename By::ValueOf>;
-  return make_kept<Side, const ExchangeSide>(By::keys(self), partitions);
+  const GroupWriting& writing =
+      kGroupWriting<typename By::Record, typename By::Key, Keys, typename By::ValueOf>;
+  if constexpr (std::is_same_v<Keys, PairKey>) {
+    return {By::stream(self).node(), writing, nullptr, nullptr};
+  } else {
+    return {By::stream(self).node(), writing, &By::keys(self), &keep_keys<Keys>};
+  }
 }
 
-template <class Reader>
-ReaderPtr make_exchange_reader() {
-  return ReaderPtr(new Reader());
+template <const GroupReading& kReading>
+ReaderPtr make_group_reader() {
+  return make_group_reader(kReading);
+}
+template <const JoinReading& kReading>
+ReaderPtr make_join_reader() {
+  return make_join_reader(kReading);
 }
 
-/// A shuffle that brings all values of a key together; Reader makes records of U of them.
-template <class U, class Reader, class Self, class P>
-auto group_exchange(const Self& self, const Origin& origin, P given) {
+/// A shuffle that brings all values of a key together; the readers make records of U of them.
+template <class U, class Self, class P>
+auto group_exchange(const Self& self, const Origin& origin, P given,
+                    CoExchange::ReaderFactory make_reader) {
   using K = typename Keying<Self>::Key;
   check_retainable<K>();
   check_hashable<K>();
-  const auto partitions = key_partitions<K>(std::move(given), origin);
-  const auto& stream = Keying<Self>::stream(self);
-  return stream.template derive<U>(
-      origin, make_co_exchange_node(origin, type_name<U>(), {stream.node()},
-                                    {scatter_side(self, partitions)},
-                                    &make_exchange_reader<Reader>));
+  return Keying<Self>::stream(self).template derive<U>(
+      origin, make_group_node(origin, type_name<U>(), group_partitions<K>(std::move(given), origin),
+                              make_reader, group_parent(self)));
 }
 
 /// The same for two streams.
-template <class U, class Reader, class Self, class Other, class P>
-auto co_exchange(const Self& self, const Other& other, const Origin& origin, P given) {
+template <class U, class Self, class Other, class P>
+auto co_exchange(const Self& self, const Other& other, const Origin& origin, P given,
+                 CoExchange::ReaderFactory make_reader) {
   using K = typename Keying<Self>::Key;
   check_retainable<K>();
   check_hashable<K>();
-  const auto partitions = key_partitions<K>(std::move(given), origin);
-  const auto& left = Keying<Self>::stream(self);
-  const auto& right = Keying<Other>::stream(other);
-  return left.template derive_from<U>(
-      right, origin,
-      make_co_exchange_node(origin, type_name<U>(), {left.node(), right.node()},
-                            {scatter_side(self, partitions), scatter_side(other, partitions)},
-                            &make_exchange_reader<Reader>));
+  const GroupParent second = group_parent(other);
+  return Keying<Self>::stream(self).template derive_from<U>(
+      Keying<Other>::stream(other), origin,
+      make_group_node(origin, type_name<U>(), group_partitions<K>(std::move(given), origin),
+                      make_reader, group_parent(self), &second));
 }
 
 /// Whether two streams can be joined; where not, one message says why.
@@ -131,9 +137,10 @@ constexpr bool check_join() {
     if constexpr (kOtherHasKeys) {
       constexpr bool kSameKind = std::is_same_v<typename Keying<Self>::template StreamOf<int>,
                                                 typename Keying<Other>::template StreamOf<int>>;
-      static_assert(kSameKind,
-                    "a stream joins a stream, and an Rdd an Rdd; with an Rdd only a stream of pairs "
-                    "joins directly, others inside transform()");
+      static_assert(
+          kSameKind,
+          "a stream joins a stream, and an Rdd an Rdd; with an Rdd only a stream of pairs "
+          "joins directly, others inside transform()");
       constexpr bool kSameKeys =
           std::is_same_v<typename Keying<Self>::Key, typename Keying<Other>::Key>;
       static_assert(kSameKeys,

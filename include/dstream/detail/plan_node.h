@@ -126,12 +126,13 @@ DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(Origin origin,
                                                             std::vector<BlockPtr> blocks);
 DSTREAM_EXPORT std::shared_ptr<SourceNode> make_source_node(
     Origin origin, std::string_view element_type, std::shared_ptr<BlockProvider> provider);
-DSTREAM_EXPORT PlanNodePtr make_narrow_node(Origin origin, std::string_view element_type,
-                                            PlanNodePtr parent, NarrowNode::StepFactory factory,
+DSTREAM_EXPORT PlanNodePtr make_narrow_node(const Origin& origin, std::string_view element_type,
+                                            const PlanNodePtr& parent,
+                                            NarrowNode::StepFactory factory,
                                             std::shared_ptr<const void> callable);
-DSTREAM_EXPORT PlanNodePtr make_exchange_node(Origin origin, std::string_view element_type,
-                                              PlanNodePtr parent,
-                                              std::shared_ptr<const Exchange> exchange);
+DSTREAM_EXPORT PlanNodePtr make_exchange_node(const Origin& origin, std::string_view element_type,
+                                              const PlanNodePtr& parent,
+                                              std::shared_ptr<const Exchange>&& exchange);
 /// A shuffle of several parents, a side for each; see CoExchange.
 DSTREAM_EXPORT PlanNodePtr make_co_exchange_node(Origin origin, std::string_view element_type,
                                                  std::vector<PlanNodePtr> parents,
@@ -139,6 +140,9 @@ DSTREAM_EXPORT PlanNodePtr make_co_exchange_node(Origin origin, std::string_view
                                                  CoExchange::ReaderFactory make_reader);
 DSTREAM_EXPORT PlanNodePtr make_merge_node(Origin origin, std::string_view element_type,
                                            std::vector<PlanNodePtr> parents,
+                                           CollectorFactory collector);
+DSTREAM_EXPORT PlanNodePtr make_merge_node(const Origin& origin, std::string_view element_type,
+                                           const PlanNodePtr& first, const PlanNodePtr& second,
                                            CollectorFactory collector);
 /// All of `parent` in one partition; see GatherExchange.
 DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view element_type,
@@ -163,11 +167,6 @@ class DSTREAM_EXPORT TransformNode final : public PlanNode {
 
   const Box<Function> function;
 };
-
-DSTREAM_EXPORT PlanNodePtr make_transform_node(Origin origin, std::string_view element_type,
-                                               std::vector<PlanNodePtr> parents,
-                                               std::vector<CollectorFactory> collectors,
-                                               Box<TransformNode::Function> function);
 
 /// When an output does its work.
 enum class OutputPhase : std::uint8_t {

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
+#include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
+#include <dstream/detail/collector.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/plan_node.h>
+#include <dstream/export.h>
 #include <dstream/rdd.h>
 #include <dstream/type_name.h>
 
@@ -25,13 +29,13 @@ struct TransformResult {
   using type = void;
 };
 template <class F, class... T>
-  requires std::is_invocable_v<F&, Rdd<T>...>
+requires std::is_invocable_v<F&, Rdd<T>...>
 struct TransformResult<F, T...> {
   using type = std::decay_t<std::invoke_result_t<F&, Rdd<T>...>>;
 };
 template <class F, class... T>
-  requires(!std::is_invocable_v<F&, Rdd<T>...> && std::is_invocable_v<F&, Rdd<T>..., Time>)
-struct TransformResult<F, T...> {
+requires(!std::is_invocable_v<F&, Rdd<T>...> &&
+         std::is_invocable_v<F&, Rdd<T>..., Time>) struct TransformResult<F, T...> {
   using type = std::decay_t<std::invoke_result_t<F&, Rdd<T>..., Time>>;
 };
 
@@ -39,47 +43,64 @@ struct TransformResult<F, T...> {
 template <class F, class... T>
 concept TransformCallable = IsRdd<typename TransformResult<F, T...>::type>::value;
 
-/// Such a function as the body of a node.
-template <class F, class... T>
-class TransformFunction final : public TransformNode::Function {
- public:
-  using U = typename TransformResult<F, T...>::type::value_type;
+/// What such a function gave, without its type.
+struct TransformedPlan {
+  PlanNodePtr node;
+  std::weak_ptr<JobRunner> jobs;
+};
 
-  TransformFunction(F f, Origin origin) : f_(std::move(f)), origin_(origin) {}
+/// Such a function without its type; called by one thread at a time.
+struct TransformFunction {
+  std::shared_ptr<const void> function;
+  /// `sources` are nodes with the batch of each parent.
+  TransformedPlan (*call)(const void* function, const std::weak_ptr<JobRunner>& jobs,
+                          const PlanNodePtr* sources, Time batch_time);
+  std::string_view element_type;  ///< of the result
+  CollectorFactory collector;     ///< of the result
+};
 
-  std::vector<BlockPtr> run(JobRunner& jobs, std::vector<std::vector<BlockPtr>> parents,
-                            Time batch_time) const override {
-    return call(jobs, parents, batch_time, std::index_sequence_for<T...>());
-  }
+/// The records of one parent.
+struct TransformParent {
+  std::string_view element_type;
+  CollectorFactory collector;
+};
 
- private:
-  template <std::size_t... I>
-  std::vector<BlockPtr> call(JobRunner& jobs, std::vector<std::vector<BlockPtr>>& parents,
-                             [[maybe_unused]] Time batch_time, std::index_sequence<I...>) const {
+template <class... T>
+struct CallTransform {
+  template <class F, std::size_t... I>
+  static auto call(F& f, const std::weak_ptr<JobRunner>& jobs, const PlanNodePtr* sources,
+                   [[maybe_unused]] Time batch_time, std::index_sequence<I...>) {
     if constexpr (std::is_invocable_v<F&, Rdd<T>...>) {
-      return records(jobs, f_(rdd_of_blocks<T>(jobs, std::move(parents[I]), origin_)...));
+      return f(Rdd<T>(jobs, sources[I])...);
     } else {
-      return records(jobs,
-                     f_(rdd_of_blocks<T>(jobs, std::move(parents[I]), origin_)..., batch_time));
+      return f(Rdd<T>(jobs, sources[I])..., batch_time);
     }
   }
-  std::vector<BlockPtr> records(JobRunner& jobs, const Rdd<U>& result) const {
-    check_same_jobs(jobs.handle(), result.handle(), origin_);
-    return jobs.run_job(result.node(), &make_collector<U>);
+  template <class F>
+  static TransformedPlan run(const void* function, const std::weak_ptr<JobRunner>& jobs,
+                             const PlanNodePtr* sources, Time batch_time) {
+    F& f = *const_cast<F*>(static_cast<const F*>(function));
+    const auto result = call(f, jobs, sources, batch_time, std::index_sequence_for<T...>());
+    return {result.node(), result.handle()};
   }
-
-  mutable F f_;  // called by one thread at a time
-  Origin origin_;
 };
+
+/// A node that applies a function to the parents, batch by batch.
+DSTREAM_EXPORT PlanNodePtr make_transform_node(const Origin& origin,
+                                               std::initializer_list<const PlanNodePtr*> parents,
+                                               const TransformParent* types,
+                                               TransformFunction function);
 
 /// A node that applies f to the parents, whose element types are T..., batch by batch.
 template <class... T, class F>
-PlanNodePtr make_transform_node(const Origin& origin, std::vector<PlanNodePtr> parents, F f) {
-  using Function = TransformFunction<F, T...>;
+PlanNodePtr make_transform_node(const Origin& origin,
+                                std::initializer_list<const PlanNodePtr*> parents, F f) {
+  using U = typename TransformResult<F, T...>::type::value_type;
+  const TransformParent types[] = {{type_name<T>(), &make_collector<T>}...};
   return make_transform_node(
-      origin, type_name<typename Function::U>(), std::move(parents),
-      std::vector<CollectorFactory>{&make_collector<T>...},
-      Box<TransformNode::Function>(new Function(std::move(f), origin)));
+      origin, parents, types,
+      {keep(new F(std::move(f)), &destroy_object<F>), &CallTransform<T...>::template run<F>,
+       type_name<U>(), &make_collector<U>});
 }
 
 }  // namespace detail

@@ -32,8 +32,8 @@ void merge_runs(const Item* from, const Item* middle, const Item* end, Item* to,
   while (right != end) *to++ = *right++;
 }
 
-/// Sorts trivially copyable items, stable: merge sort from below on short sorted runs. `scratch` has
-/// room for `count`. An order that is none (less(a, b) and less(b, a)) gives some order.
+/// Sorts trivially copyable items, stable: merge sort from below on short sorted runs. `scratch`
+/// has room for `count`. An order that is none (less(a, b) and less(b, a)) gives some order.
 template <class Item, class Less>
 void merge_sort(Item* items, Item* scratch, std::size_t count, const Less& less) {
   constexpr std::size_t kRun = 16;

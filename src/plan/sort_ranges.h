@@ -10,8 +10,8 @@ inline namespace v1 {
 namespace detail {
 
 // How a batch of sorted runs, one per slice, is cut into ranges, one per partition: by regular
-// sampling (Shi, Schaeffer: Parallel sorting by regular sampling, JPDC 14, 1992). Every reader finds
-// the same cuts, because they follow from the runs alone.
+// sampling (Shi, Schaeffer: Parallel sorting by regular sampling, JPDC 14, 1992). Every reader
+// finds the same cuts, because they follow from the runs alone.
 
 /// A place in a run that stands for `weight` records around it.
 struct RunSample {
@@ -63,7 +63,8 @@ class RangeCutter {
     ends_.assign(order_.runs(), 0);
     // Where the order cannot be relied on, every cut follows the one before it, so that no record
     // falls between two.
-    for (std::uint32_t i = Order::kTotal && index > 0 ? index : 1; i <= index; ++i) move_to(i, count);
+    for (std::uint32_t i = Order::kTotal && index > 0 ? index : 1; i <= index; ++i)
+      move_to(i, count);
     begins_ = ends_;
     move_to(index + 1, count);
   }

@@ -7,10 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include <dstream/detail/exchange.h>
-#include <dstream/detail/output_pool.h>
-#include <dstream/detail/record_buffer.h>
-#include <dstream/detail/sort_ranges.h>
+#include "dstream/detail/exchange.h"
+
+#include "plan/kept_records.h"
+#include "plan/output_pool.h"
+#include "plan/sort_ranges.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -18,15 +19,17 @@ namespace detail {
 
 // sort_by(): each slice sorts its records into a run; each reader finds its range of keys in all
 // runs, the same cuts as every other reader finds, and merges them. `Sort` says how:
-//   Run           what a slice leaves: size(), bytes(), clear()
+//   Run           what a slice leaves, made of the Sort: size(), bytes(), clear()
 //   Scratch       what a task keeps from run to run: bytes()
 //   add(run, chunk), finish(run, scratch)              the writing side
 //   Merger::merge(runs, index, count, out, to)         the reading side: range index of count
-//   Merger::clear()
+//   keeping()     how the records are kept
 
-template <class Run>
+template <class Sort>
 class SortedSlice final : public SliceOutput {
  public:
+  explicit SortedSlice(const Sort& sort) : run(sort) {}
+
   /// Which partition gets which records follows from all slices together; the figures say 0.
   std::size_t records(std::uint32_t partition) const override {
     return partition == 0 ? run.size() : 0;
@@ -34,7 +37,7 @@ class SortedSlice final : public SliceOutput {
   std::size_t bytes() const override { return run.bytes(); }
   void clear() noexcept { run.clear(); }
 
-  Run run;
+  typename Sort::Run run;
 };
 
 /// The records of all slices. SortedSlice::records(0) is all that a slice has.
@@ -46,13 +49,13 @@ inline std::size_t sorted_records(std::span<const SliceOutputPtr> slices) {
 
 template <class Sort>
 class SortWriter final : public Terminal {
-  using Slice = SortedSlice<typename Sort::Run>;
+  using Slice = SortedSlice<Sort>;
 
  public:
   SortWriter(const Sort& sort, OutputPool<Slice>& pool) : sort_(sort), pool_(pool) {}
 
   void process(Chunk chunk) override {
-    if (!slice_) slice_ = pool_.take();
+    if (!slice_) slice_ = pool_.take(sort_);
     sort_.add(slice_->run, chunk);
   }
   void flush() override {
@@ -62,7 +65,7 @@ class SortWriter final : public Terminal {
     if (slice_) slice_->clear();
   }
   SliceOutputPtr take() override {
-    return slice_ ? std::exchange(slice_, nullptr) : pool_.take();
+    return slice_ ? std::exchange(slice_, nullptr) : pool_.take(sort_);
   }
   std::size_t bytes() const override { return scratch_.bytes(); }
 
@@ -73,10 +76,11 @@ class SortWriter final : public Terminal {
   typename Sort::Scratch scratch_;
 };
 
-template <class T, class Sort>
+template <class Sort>
 class SortReader final : public ExchangeReader {
  public:
-  SortReader(const Sort& sort, std::uint32_t partitions) : merger_(sort), partitions_(partitions) {}
+  SortReader(const Sort& sort, std::uint32_t partitions)
+      : merger_(sort), partitions_(partitions), out_(sort.keeping()) {}
 
   void read(std::span<const SliceOutputPtr> slices, std::uint32_t partition, Step& to) override {
     const std::uint32_t ranges = range_count(sorted_records(slices), partitions_);
@@ -84,7 +88,7 @@ class SortReader final : public ExchangeReader {
     runs_.clear();
     for (const SliceOutputPtr& output : slices) {
       if (!output) continue;
-      const auto& run = static_cast<const SortedSlice<typename Sort::Run>&>(*output).run;
+      const auto& run = static_cast<const SortedSlice<Sort>&>(*output).run;
       if (run.size() != 0) runs_.push_back(&run);
     }
     merger_.merge(runs_, partition, ranges, out_, to);
@@ -96,10 +100,10 @@ class SortReader final : public ExchangeReader {
   typename Sort::Merger merger_;
   const std::uint32_t partitions_;
   std::vector<const typename Sort::Run*> runs_;
-  ReaderOutput<T> out_;
+  KeptReader out_;
 };
 
-template <class T, class Sort>
+template <class Sort>
 class SortExchange final : public Exchange {
  public:
   /// `partitions` 0: the context's default.
@@ -113,7 +117,7 @@ class SortExchange final : public Exchange {
     return TerminalPtr(new SortWriter<Sort>(sort_, pool_));
   }
   ReaderPtr make_reader(const ExchangeSettings& settings) const override {
-    return ReaderPtr(new SortReader<T, Sort>(sort_, partitions(settings)));
+    return ReaderPtr(new SortReader<Sort>(sort_, partitions(settings)));
   }
   bool wanted(const ExchangeSettings& settings, std::span<const SliceOutputPtr> slices,
               std::uint32_t partition) const override {
@@ -124,7 +128,7 @@ class SortExchange final : public Exchange {
  private:
   const Sort sort_;
   const std::uint32_t partitions_;
-  mutable OutputPool<SortedSlice<typename Sort::Run>> pool_;
+  mutable OutputPool<SortedSlice<Sort>> pool_;
 };
 
 }  // namespace detail

@@ -4,21 +4,12 @@
 #include <cstdint>
 #include <span>
 
-#include <dstream/detail/combine_buffer.h>
-#include <dstream/export.h>
+#include "dstream/detail/sorting.h"
+#include "dstream/export.h"
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
-
-/// A key as a word (see sort_key.h) with what belongs to it: a small record itself, or where it is.
-template <class Word>
-struct SortEntry {
-  Word key;
-  Word value;
-};
-using SortEntry32 = SortEntry<std::uint32_t>;
-using SortEntry64 = SortEntry<std::uint64_t>;
 
 /// Sorts by key, stable. `scratch` has room for as many entries. Radix sort: the leading bits that
 /// differ, as many as tell most entries apart, from the lowest digit up (LSD), then the few groups

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <dstream/detail/step.h>
+#include "dstream/detail/step.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -16,7 +16,9 @@ namespace detail {
 template <class Output>
 class OutputPool {
  public:
-  std::shared_ptr<Output> take() {
+  /// Makes one of `args` where none is idle.
+  template <class... Args>
+  std::shared_ptr<Output> take(const Args&... args) {
     {
       std::lock_guard lock(mutex_);
       if (!idle_.empty()) {
@@ -25,7 +27,7 @@ class OutputPool {
         return output;
       }
     }
-    return std::make_shared<Output>();
+    return std::make_shared<Output>(args...);
   }
   void put_back(SliceOutputPtr output) {
     auto own = std::static_pointer_cast<Output>(std::move(output));
@@ -35,7 +37,7 @@ class OutputPool {
   }
 
  private:
-  std::mutex mutex_;  // leaf; held for a push or pop
+  std::mutex mutex_;                           // leaf; held for a push or pop
   std::vector<std::shared_ptr<Output>> idle_;  // at most what one batch wrote
 };
 

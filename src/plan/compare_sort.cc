@@ -1,22 +1,18 @@
-#pragma once
-
-#include <cstddef>
-#include <cstdint>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include <dstream/detail/combine_buffer.h>
-#include <dstream/detail/combine_index.h>
-#include <dstream/detail/merge_sort.h>
-#include <dstream/detail/narrow_steps.h>
-#include <dstream/detail/record_buffer.h>
-#include <dstream/detail/sort_ranges.h>
-#include <dstream/owned.h>
+#include "dstream/detail/combine_buffer.h"
+#include "dstream/detail/combine_index.h"
+#include "dstream/detail/sorting.h"
+
+#include "plan/merge_sort.h"
+#include "plan/sort_exchange.h"
+#include "plan/sort_ranges.h"
 
 namespace dstream {
 inline namespace v1 {
 namespace detail {
+namespace {
 
 /// The next of several sorted runs with few comparisons: a tree of losers (Knuth, The Art of
 /// Computer Programming 3, 5.4.1). `Before` tells whether the front of run a goes before that of
@@ -51,15 +47,18 @@ class LoserTree {
   std::uint32_t winner_ = 0;
 };
 
-/// Sorts by any keys and a comparison `bool less(const K&, const K&)` (see SortExchange).
-template <class T, class F, class Less>
+/// Sorts by any keys and a comparison (see SortExchange).
 class CompareSort {
-  using Key = std::decay_t<std::invoke_result_t<const F&, const T&>>;
-
  public:
-  CompareSort(F key, Less less) : key_(std::move(key)), less_(std::move(less)) {}
+  CompareSort(const CompareSorting& sorting, std::shared_ptr<const void> functions)
+      : sorting_(sorting), functions_(std::move(functions)) {}
+
+  const RecordKeeping& keeping() const { return *sorting_.records; }
+  bool less(const void* a, const void* b) const { return sorting_.less(functions_.get(), a, b); }
 
   struct Run {
+    explicit Run(const CompareSort& sort)
+        : keys(*sort.sorting_.key), records(*sort.keeping().kept) {}
     std::size_t size() const noexcept { return order.size(); }
     std::size_t bytes() const noexcept { return order.bytes() + keys.bytes() + records.bytes(); }
     void clear() noexcept {
@@ -67,19 +66,17 @@ class CompareSort {
       keys.clear();
       records.clear();
     }
-    KeptReference<Key> key(std::size_t i) const { return keys[order[i]]; }
+    const void* key(std::size_t i) const { return keys.column.at(order[i]); }
 
     CombineBuffer<std::uint32_t> order;  // positions of the records, sorted
-    RecordBuffer<Key> keys;
-    RecordBuffer<T> records;
+    KeptRecords keys;
+    KeptRecords records;
   };
   using Scratch = CombineBuffer<std::uint32_t>;
 
-  void add(Run& run, Chunk chunk) const {
-    for_each_record<T, true>(chunk, [&](auto&& record) {
-      run.keys.append(key_(std::as_const(record)));
-      run.records.append(std::forward<decltype(record)>(record));
-    });
+  void add(Run& run, const Chunk& chunk) const {
+    sorting_.keys(functions_.get(), chunk, run.keys);
+    append_kept(keeping(), chunk, 0, 1, run.records);
   }
   void finish(Run& run, Scratch& scratch) const {
     const std::size_t size = run.records.size();
@@ -88,18 +85,17 @@ class CompareSort {
     for (std::size_t i = 0; i < size; ++i) run.order[i] = static_cast<std::uint32_t>(i);
     scratch.resize_uninitialized(size);
     merge_sort(run.order.data(), scratch.data(), size, [&](std::uint32_t a, std::uint32_t b) {
-      return less_(run.keys[a], run.keys[b]);
+      return less(run.keys.column.at(a), run.keys.column.at(b));
     });
   }
 
   class Merger {
    public:
-    explicit Merger(const CompareSort& sort) : less_(sort.less_) {}
+    explicit Merger(const CompareSort& sort) : sort_(sort) {}
 
-    template <class Out>
     void merge(const std::vector<const Run*>& runs, std::uint32_t index, std::uint32_t count,
-               Out& out, Step& to) {
-      Runs order{runs, less_};
+               KeptReader& out, Step& to) {
+      Runs order{runs, sort_};
       RangeCutter<Runs> cutter(order);
       cutter.find(index, count);
       std::size_t left = 0;
@@ -111,14 +107,16 @@ class CompareSort {
       const auto before = [&](std::uint32_t a, std::uint32_t b) {
         if (fronts[a] == cutter.end(a)) return false;
         if (fronts[b] == cutter.end(b)) return true;
-        if (a < b) return !less_(runs[b]->key(fronts[b]), runs[a]->key(fronts[a]));
-        return static_cast<bool>(less_(runs[a]->key(fronts[a]), runs[b]->key(fronts[b])));
+        if (a < b) return !sort_.less(runs[b]->key(fronts[b]), runs[a]->key(fronts[a]));
+        return sort_.less(runs[a]->key(fronts[a]), runs[b]->key(fronts[b]));
       };
       LoserTree tree(runs.size(), before);
-      for (; left > 0; --left, tree.replay()) {
+      const auto next = [&](std::size_t i) -> const void* {
+        if (i > 0) tree.replay();
         const Run& run = *runs[tree.winner()];
-        out.emplace(to, run.records[run.order[fronts[tree.winner()]++]]);
-      }
+        return run.records.column.at(run.order[fronts[tree.winner()]++]);
+      };
+      out.read(left, next, to);
     }
 
    private:
@@ -126,33 +124,43 @@ class CompareSort {
     struct Runs {
       static constexpr bool kTotal = false;
       const std::vector<const Run*>& all;
-      const Less& less;
+      const CompareSort& by;
 
       std::size_t runs() const { return all.size(); }
       std::size_t size(std::size_t run) const { return all[run]->size(); }
       void sort(std::vector<RunSample>& samples) const {
         std::vector<RunSample> scratch(samples.size());
         merge_sort(samples.data(), scratch.data(), samples.size(),
-                   [&](const RunSample& a, const RunSample& b) { return less(key(a), key(b)); });
+                   [&](const RunSample& a, const RunSample& b) { return by.less(key(a), key(b)); });
       }
       std::size_t bound(std::size_t run, std::size_t from, const RunSample& sample,
                         bool after) const {
         return first_not(from, size(run), [&](std::size_t i) {
-          return after ? !less(key(sample), all[run]->key(i)) : less(all[run]->key(i), key(sample));
+          const void* const other = all[run]->key(i);
+          return after ? !by.less(key(sample), other) : by.less(other, key(sample));
         });
       }
-      KeptReference<Key> key(const RunSample& sample) const {
+      const void* key(const RunSample& sample) const {
         return all[sample.run]->key(sample.position);
       }
     };
 
-    const Less& less_;
+    const CompareSort& sort_;
   };
 
  private:
-  F key_;
-  Less less_;
+  const CompareSorting& sorting_;
+  std::shared_ptr<const void> functions_;
 };
+
+}  // namespace
+
+std::shared_ptr<const Exchange> make_compare_sort_exchange(const CompareSorting& sorting,
+                                                           std::shared_ptr<const void> functions,
+                                                           std::uint32_t partitions) {
+  return std::make_shared<SortExchange<CompareSort>>(CompareSort(sorting, std::move(functions)),
+                                                     partitions);
+}
 
 }  // namespace detail
 }  // namespace v1
