@@ -75,13 +75,14 @@ constexpr void check_has_keys() {
 
 /// One parent's writing side of a shuffle that keeps every value.
 template <class Self>
-std::shared_ptr<const ExchangeSide> scatter_side(
-    const Self& self, const KeyPartitions<typename Keying<Self>::Key>& partitions) {
+std::shared_ptr<const ExchangeSide> scatter_side(const Self& self,
+                                                 const KeyPartitions& partitions) {
   using By = Keying<Self>;
+  using K = typename By::Key;
   check_retainable<Owned<typename By::Value>>();
-  using Side =
-      ScatterSide<typename By::Record, typename By::Key, typename By::Keys, typename By::ValueOf>;
-  return make_kept<Side, const ExchangeSide>(By::keys(self), partitions);
+  return make_scatter_side(scatter_loops_of<typename By::Record, K, LoopKeys<K, typename By::Keys>,
+                                            typename By::ValueOf>(),
+                           By::keys(self).template source<typename By::Record>(), partitions);
 }
 
 template <class Reader>
