@@ -117,11 +117,7 @@ void CombineTable::append_texts(const std::string_view* texts, std::size_t count
   entries_.reserve(placed_ + count);
   for (std::size_t i = 0; i < count; ++i) {
     TextKey key;
-    if (texts[i].size() <= TextKey::kMostInline) {
-      key = make_text_key(texts[i]);
-    } else {
-      long_text_key(texts[i], seed_, key);
-    }
+    mix_.of_text(texts[i], seed_, key);
     store_text(add_entry(values, i), key);
   }
 }
@@ -129,32 +125,33 @@ void CombineTable::append_texts(const std::string_view* texts, std::size_t count
 void CombineTable::place_texts(const std::string_view* texts, std::size_t count,
                                ValuePlaces& values) {
   if (appending_) return append_texts(texts, count, values);
-  HashedTexts hashed;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (texts[i].size() <= TextKey::kMostInline) {
-      hashed.keys[i] = make_text_key(texts[i]);
-      hashed.hashes[i] = mix_(hashed.keys[i].low, hashed.keys[i].high);
-    } else {
-      hashed.hashes[i] = long_text_key(texts[i], seed_, hashed.keys[i]);
-    }
-  }
-  if (!type_.slots) return find_texts(hashed, count, values);
+  if (!type_.slots) return find_texts(texts, count, values);
   slots_.make_room(count, entries_, mix_);
-  slots_.find_texts(hashed, count, arena_, seed_, values);
+  ExpectedTexts expected;
+  for (std::size_t i = 0; i < count; ++i) {
+    expected.homes[i] = slots_.expect(mix_.of_text(texts[i], seed_, expected.keys[i]));
+  }
+  slots_.find_texts(expected, count, arena_, seed_, values);
 }
 
-void CombineTable::find_texts(const HashedTexts& texts, std::size_t count, ValuePlaces& values) {
+void CombineTable::find_texts(const std::string_view* texts, std::size_t count,
+                              ValuePlaces& values) {
+  TextKey keys[kCombineBlock];
+  std::uint64_t hashes[kCombineBlock];
   make_index_room(count);
-  for (std::size_t i = 0; i < count; ++i) index_.prefetch(texts.hashes[i]);
   for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t& slot = index_.find(texts.hashes[i], [&](std::size_t at) {
-      return same_text_key(load<TextKey>(entry(at)), texts.keys[i]);
+    hashes[i] = mix_.of_text(texts[i], seed_, keys[i]);
+    index_.prefetch(hashes[i]);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t& slot = index_.find(hashes[i], [&](std::size_t at) {
+      return same_text_key(load<TextKey>(entry(at)), keys[i]);
     });
     if (slot != 0) {
       values.places[i] = entry(index_.position(slot)) + type_.value_offset;
     } else {
-      slot = index_.slot_for(placed_, texts.hashes[i]);
-      store_text(add_entry(values, i), texts.keys[i]);
+      slot = index_.slot_for(placed_, hashes[i]);
+      store_text(add_entry(values, i), keys[i]);
     }
   }
 }

@@ -71,7 +71,7 @@ class CombineTable {
   bool dense_covers(const std::uint64_t* words, std::size_t count);
   void find_dense(const std::uint64_t* words, std::size_t count, ValuePlaces& values);
   void find_words(const std::uint64_t* words, std::size_t count, ValuePlaces& values);
-  void find_texts(const HashedTexts& texts, std::size_t count, ValuePlaces& values);
+  void find_texts(const std::string_view* texts, std::size_t count, ValuePlaces& values);
   void make_index_room(std::size_t count);
   void forget_dense() noexcept;
   void settle();

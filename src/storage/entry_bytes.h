@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 #include <type_traits>
 
 #include <dstream/detail/combine_entry.h>
@@ -98,6 +99,12 @@ class KeyMixer {
 
   std::uint64_t operator()(std::uint64_t low, std::uint64_t high = 0) const noexcept {
     return wy_mix(low ^ low_, high ^ high_);
+  }
+  /// Makes the key of a text, which points to a long one.
+  std::uint64_t of_text(std::string_view text, std::uint64_t seed, TextKey& key) const {
+    if (text.size() > TextKey::kMostInline) return long_text_key(text, seed, key);
+    key = make_text_key(text);
+    return (*this)(key.low, key.high);
   }
   /// `stored`: the hash of a long text.
   std::uint64_t of(const TextKey& key, std::uint64_t stored) const noexcept {

@@ -130,21 +130,16 @@ void SlotStore::find_words(const std::uint64_t* words, std::size_t count, const 
 }
 
 template <std::uint32_t kSize>
-void SlotStore::find_text_block(const HashedTexts& texts, std::size_t count, TextArena& arena,
+void SlotStore::find_text_block(const ExpectedTexts& texts, std::size_t count, TextArena& arena,
                                 std::uint64_t seed, ValuePlaces& values) {
   const std::size_t size = EntrySize<kSize>::or_given(type_.size);
   const std::size_t value_offset = type_.value_offset;
   std::byte* const begin = slots();
   std::byte* const end = begin + capacity_ * size;
   std::uint64_t fresh = 0;
-  std::uint32_t homes[kCombineBlock];
-  for (std::size_t i = 0; i < count; ++i) {
-    homes[i] = home(texts.hashes[i]);
-    __builtin_prefetch(begin + homes[i] * size, 1);
-  }
   for (std::size_t i = 0; i < count; ++i) {
     const TextKey key = texts.keys[i];
-    std::byte* slot = begin + homes[i] * size;
+    std::byte* slot = begin + texts.homes[i] * size;
     for (;;) {
       const auto held = load<TextKey>(slot);
       if (same_text_key(held, key)) break;
@@ -165,7 +160,7 @@ void SlotStore::find_text_block(const HashedTexts& texts, std::size_t count, Tex
   values.fresh = fresh;
 }
 
-void SlotStore::find_texts(const HashedTexts& texts, std::size_t count, TextArena& arena,
+void SlotStore::find_texts(const ExpectedTexts& texts, std::size_t count, TextArena& arena,
                            std::uint64_t seed, ValuePlaces& values) {
   if (type_.size == 32) return find_text_block<32>(texts, count, arena, seed, values);
   find_text_block<0>(texts, count, arena, seed, values);

@@ -20,10 +20,10 @@ constexpr std::size_t first_room(std::size_t last, std::size_t needed) noexcept 
   return likely < needed ? 2 * needed : likely;
 }
 
-/// Keys of text in a block, and the hashes that a table finds them by.
-struct HashedTexts {
+/// Keys of text in a block, and where their slots are to be looked for.
+struct ExpectedTexts {
   TextKey keys[kCombineBlock];
-  std::uint64_t hashes[kCombineBlock];
+  std::uint32_t homes[kCombineBlock];
 };
 
 /// A hash table that holds small entries in its slots, at most half full: one cache line to touch
@@ -45,8 +45,14 @@ class SlotStore {
   /// Finds the values of integer keys; writes the keys of new entries.
   void find_words(const std::uint64_t* words, std::size_t count, const KeyMixer& mix,
                   ValuePlaces& values);
-  /// The same for text. Long new keys go to the arena.
-  void find_texts(const HashedTexts& texts, std::size_t count, TextArena& arena, std::uint64_t seed,
+  /// Where the search for a hash begins; has the slot fetched. Valid until make_room().
+  std::uint32_t expect(std::uint64_t hash) noexcept {
+    const std::uint32_t at = home(hash);
+    __builtin_prefetch(slots() + std::size_t{at} * type_.size, 1);
+    return at;
+  }
+  /// As find_words() for text. Long new keys go to the arena.
+  void find_texts(const ExpectedTexts& texts, std::size_t count, TextArena& arena, std::uint64_t seed,
                   ValuePlaces& values);
 
   /// Appends the entries to `entries` in first-seen order and empties the table.
@@ -68,7 +74,7 @@ class SlotStore {
   void find_integers(const std::uint64_t* words, std::size_t count, const KeyMixer& mix,
                      ValuePlaces& values);
   template <std::uint32_t kSize>
-  void find_text_block(const HashedTexts& texts, std::size_t count, TextArena& arena,
+  void find_text_block(const ExpectedTexts& texts, std::size_t count, TextArena& arena,
                        std::uint64_t seed, ValuePlaces& values);
   template <std::uint32_t kSize>
   void empty_slots(std::byte* to) noexcept;
