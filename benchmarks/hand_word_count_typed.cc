@@ -1,11 +1,15 @@
 #include <dstream/detail/combine_fold.h>
-#include <dstream/detail/combine_merge.h>
-#include <dstream/detail/combine_table.h>
+#include <dstream/detail/combine_slice.h>
+#include <dstream/detail/fold_loops.h>
+#include <dstream/detail/keys.h>
+#include <dstream/detail/step.h>
 #include <dstream/text.h>
 
 #include "crew.h"
 #include "hand_batch.h"
 #include "hand_word_count.h"
+#include "storage/combine_table.h"
+#include "storage/merge_table.h"
 
 namespace dstream::bench {
 namespace {
@@ -23,29 +27,43 @@ class TypedWordCount {
       const auto [begin, end] = share(lines.size(), worker, crew_.threads());
       count(lines, begin, end, parts, slices[worker]);
     });
-    Slice* all[2] = {&slices[0], &slices[1]};
+    detail::EntrySlice* all[2] = {&slices[0], &slices[1]};
     WordCounts counts(parts);
     crew_.run([&](int worker) {
       const auto part = static_cast<std::uint32_t>(worker);
-      merge(std::span<Slice* const>(all, parts), part, counts[part]);
+      merge(std::span<detail::EntrySlice* const>(all, parts), part, counts[part]);
     });
     return counts;
   }
 
  private:
   using Slice = detail::CombinedSlice<std::string, std::int64_t>;
-  using Table = detail::CombineTable<std::string, std::int64_t>;
   using Fold = detail::CountFold<std::int64_t>;
+  using Count = std::pair<std::string, std::int64_t>;
+  static constexpr auto kLoops =
+      detail::fold_loops<std::string_view, std::string, detail::RecordAsKey, Fold>();
+  static constexpr Fold kFold{};
+
+  class Taker final : public detail::Step {
+   public:
+    explicit Taker(std::vector<Count>& counts) : counts_(counts) {}
+    void process(detail::Chunk chunk) override {
+      for (Count& count : chunk.movable_records<Count>()) counts_.push_back(std::move(count));
+    }
+
+   private:
+    std::vector<Count>& counts_;
+  };
 
   static void count(const TextData::Lines& lines, std::size_t begin, std::size_t end,
                     std::uint32_t parts, Slice& slice) {
-    Table table(kDefaultHashSeed);
+    detail::CombineTable table(*kLoops.entry, kDefaultHashSeed);
+    const auto keys = detail::RecordAsKey().source<std::string_view>();
     const auto splitter = split(' ');
     std::vector<std::string_view> words(detail::chunk_capacity<std::string_view>());
     std::size_t used = 0;
     const auto pass_on = [&] {
-      table.add(std::span<const std::string_view>(words.data(), used), detail::IdentityKey{},
-                Fold{});
+      table.add(keys, {kLoops, &kFold}, words.data(), used);
       used = 0;
     };
     for (std::size_t i = begin; i < end; ++i) {
@@ -61,13 +79,14 @@ class TypedWordCount {
     table.scatter(parts, slice);
   }
 
-  static void merge(std::span<Slice* const> slices, std::uint32_t part,
-                    std::vector<std::pair<std::string, std::int64_t>>& counts) {
-    detail::MergeTable<std::string, std::int64_t> table;
-    counts.reserve(table.most_results(slices, part));
-    table.merge<true>(slices, part, Fold{}, [&counts](std::string&& word, std::int64_t count) {
-      counts.emplace_back(std::move(word), count);
-    });
+  static void merge(std::span<detail::EntrySlice* const> slices, std::uint32_t part,
+                    std::vector<Count>& counts) {
+    detail::MergeTable table(*kLoops.entry, *kLoops.result);
+    std::size_t most = 0;
+    for (const detail::EntrySlice* slice : slices) most += slice->size(part);
+    counts.reserve(most);
+    Taker taker(counts);
+    table.merge({kLoops, &kFold}, slices, part, taker);
   }
 
   Crew crew_;

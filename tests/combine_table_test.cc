@@ -11,17 +11,23 @@
 #include <utility>
 #include <vector>
 
-#include <dstream/detail/combine_merge.h>
-#include <dstream/detail/combine_table.h>
+#include <dstream/detail/combine_fold.h>
+#include <dstream/detail/combine_slice.h>
 
 #include "support/catch.h"
+#include "support/combine.h"
 
 namespace {
 
 using dstream::hash_of;
 using dstream::key_group;
 using dstream::partition_of;
-using namespace dstream::detail;
+using dstream::testing::CombineTable;
+using dstream::testing::MergeTable;
+using dstream::detail::CombinedSlice;
+using dstream::detail::CountFold;
+using dstream::detail::EntrySlice;
+using dstream::detail::IdentityKey;
 
 constexpr std::uint64_t kSeed = 0x1234;
 constexpr std::size_t kTrial = std::size_t{16} << 10;
@@ -90,7 +96,7 @@ void check(const std::vector<std::vector<T>>& slices, const KeyOf& key_of, const
   using V = typename Fold::Value;
   std::vector<PlainSlice<K, V>> plain;
   std::vector<std::unique_ptr<CombinedSlice<K, V>>> owners;
-  std::vector<CombinedSlice<K, V>*> written;
+  std::vector<EntrySlice*> written;
   for (const auto& records : slices) {
     plain.push_back(plain_slice<K>(records, key_of, fold));
     for (std::size_t i = 0; i < records.size(); i += chunk) {
@@ -108,17 +114,10 @@ void check(const std::vector<std::vector<T>>& slices, const KeyOf& key_of, const
   MergeTable<K, V> merger;
   for (std::uint32_t p = 0; p < partitions; ++p) {
     const auto expected = plain_merge(plain, p, partitions, fold);
-    for (int attempt = 0; attempt < 3; ++attempt) {
+    for (int attempt = 0; attempt < 2; ++attempt) {
       std::vector<std::pair<K, V>> got;
-      const auto emit = [&](K&& key, V&& value) {
-        got.emplace_back(std::move(key), std::move(value));
-      };
-      REQUIRE(merger.most_results(written, p) >= expected.size());
-      if (attempt < 2) {
-        merger.merge(written, p, fold, emit);
-      } else {
-        merger.template merge<true>(written, p, fold, emit);
-      }
+      merger.merge(written, p, fold,
+                   [&](K&& key, V&& value) { got.emplace_back(std::move(key), std::move(value)); });
       REQUIRE(got == expected);
     }
   }
@@ -380,7 +379,7 @@ TEST_CASE("the order of all results does not depend on the number of partitions"
     table.scatter(partitions, first);
     table.add(std::span<const std::string>(texts[1]), kViewOf, CountFold<int>{});
     table.scatter(partitions, second);
-    CombinedSlice<std::string, int>* const slices[] = {&first, &second};
+    EntrySlice* const slices[] = {&first, &second};
     std::vector<std::string> order;
     MergeTable<std::string, int> merger;
     for (std::uint32_t p = 0; p < partitions; ++p) {
@@ -462,7 +461,7 @@ TEST_CASE("a merge that throws can be repeated", "[combine]") {
   table.scatter(1, first);
   table.add(std::span<const std::string>(texts[1]), kViewOf, JoinFold{});
   table.scatter(1, second);
-  CombinedSlice<std::string, std::string>* const slices[] = {&first, &second};
+  EntrySlice* const slices[] = {&first, &second};
   MergeTable<std::string, std::string> merger;
   std::vector<std::pair<std::string, std::string>> expected;
   merger.merge(slices, 0, JoinFold{}, [&](std::string&& key, std::string&& value) {

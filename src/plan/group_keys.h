@@ -18,6 +18,10 @@ namespace detail {
 /// Entries of a key group are looked up in blocks of this many, their slots prefetched.
 inline constexpr std::size_t kGroupBlock = 64;
 
+inline const void* key_of(const WordCell& cell) { return &cell.word; }
+inline const void* key_of(const TextCell& cell) { return &cell.key; }
+inline const void* key_of(const AnyCell& cell) { return cell.key; }
+
 inline std::uint64_t hash_in(const WordCell& cell, std::uint64_t seed) {
   return hash_word(cell.word, seed);
 }

@@ -1,5 +1,7 @@
 #include "dstream/detail/group_side.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -10,68 +12,94 @@ inline namespace v1 {
 namespace detail {
 namespace {
 
+/// What the writers and the side of one parent share.
+struct GroupWork {
+  const GroupWriting& writing;
+  const KeySource keys;
+  const KeyPartitions partitions;
+  mutable OutputPool<GroupSlice> pool;
+};
+
 class GroupWriter final : public Terminal {
  public:
-  GroupWriter(const GroupWriting& writing, const void* keys, const GroupPartitions& partitions,
-              OutputPool<GroupSlice>& pool, const ExchangeSettings& settings)
-      : writing_(writing),
-        keys_(keys),
-        partitioner_{partitions.function.get(), partitions.call},
-        count_(partitions.count == 0 ? settings.partitions : partitions.count),
-        pool_(pool),
-        buffer_(writing.types, settings.hash_seed) {}
+  GroupWriter(const GroupWork& work, const ExchangeSettings& settings)
+      : work_(work),
+        count_(work.partitions.counted(settings)),
+        buffer_(work.writing.types, settings.hash_seed) {}
 
-  void process(Chunk chunk) override { writing_.append(keys_, chunk, buffer_); }
+  void process(Chunk chunk) override {
+    append_keys(static_cast<const std::byte*>(chunk.data), chunk.size);
+    work_.writing.values(chunk.data, chunk.size, buffer_.values());
+  }
   void reset() noexcept override { buffer_.clear(); }
   SliceOutputPtr take() override {
-    auto slice = pool_.take(writing_.types);
-    slice->fill(buffer_, count_, partitioner_);
+    auto slice = work_.pool.take(work_.writing.types);
+    slice->fill(buffer_, count_, work_.partitions);
     return slice;
   }
   std::size_t bytes() const override { return buffer_.bytes(); }
 
  private:
-  const GroupWriting& writing_;
-  const void* keys_;
-  const GroupPartitioner partitioner_;
+  void append_keys(const std::byte* records, std::size_t count) {
+    while (count != 0) {
+      const std::size_t block = std::min(count, kCombineBlock);
+      append_block(records, block);
+      records += block * work_.keys.record_size;
+      count -= block;
+    }
+  }
+  void append_block(const std::byte* records, std::size_t count) {
+    const KeySource& source = work_.keys;
+    switch (work_.writing.types.kind) {
+      case KeyKind::kInteger:
+        source.keys(source.function.get(), records, count, buffer_.add_words(count), texts_);
+        break;
+      case KeyKind::kText: {
+        std::string_view keys[kCombineBlock];
+        source.keys(source.function.get(), records, count, keys, texts_);
+        for (std::size_t i = 0; i < count; ++i) buffer_.add_text(keys[i]);
+        break;
+      }
+      case KeyKind::kAny:
+        work_.writing.keys(source, records, count, texts_, buffer_);
+        break;
+    }
+  }
+
+  const GroupWork& work_;
   const std::uint32_t count_;
-  OutputPool<GroupSlice>& pool_;
   GroupBuffer buffer_;
+  KeyTexts texts_;
 };
 
 /// One parent's side of a shuffle that keeps every value.
 class GroupSide final : public ExchangeSide {
  public:
-  GroupSide(const GroupParent& parent, const GroupPartitions& partitions)
-      : writing_(parent.writing),
-        keys_(parent.keys == nullptr ? nullptr : parent.keep(parent.keys)),
-        partitions_(partitions) {}
+  GroupSide(GroupParent&& parent, const KeyPartitions& partitions)
+      : work_{parent.writing, std::move(parent.keys), partitions, {}} {}
 
   std::uint32_t partitions(const ExchangeSettings& settings) const override {
-    return partitions_.count == 0 ? settings.partitions : partitions_.count;
+    return work_.partitions.counted(settings);
   }
   TerminalPtr make_writer(const ExchangeSettings& settings) const override {
-    return TerminalPtr(new GroupWriter(writing_, keys_.get(), partitions_, pool_, settings));
+    return TerminalPtr(new GroupWriter(work_, settings));
   }
-  void recycle(SliceOutputPtr output) const override { pool_.put_back(std::move(output)); }
+  void recycle(SliceOutputPtr output) const override { work_.pool.put_back(std::move(output)); }
 
  private:
-  const GroupWriting& writing_;
-  const std::shared_ptr<const void> keys_;
-  const GroupPartitions partitions_;
-  mutable OutputPool<GroupSlice> pool_;
+  GroupWork work_;
 };
 
 }  // namespace
 
 PlanNodePtr make_group_node(const Origin& origin, std::string_view element_type,
-                            GroupPartitions partitions, CoExchange::ReaderFactory make_reader,
-                            const GroupParent& first, const GroupParent* second) {
+                            KeyPartitions partitions, CoExchange::ReaderFactory make_reader,
+                            GroupParent first, GroupParent* second) {
   std::vector<PlanNodePtr> parents{first.node};
-  CoExchange::Sides sides{std::make_shared<GroupSide>(first, partitions)};
+  CoExchange::Sides sides{std::make_shared<GroupSide>(std::move(first), partitions)};
   if (second != nullptr) {
     parents.push_back(second->node);
-    sides.push_back(std::make_shared<GroupSide>(*second, partitions));
+    sides.push_back(std::make_shared<GroupSide>(std::move(*second), partitions));
   }
   return make_co_exchange_node(origin, element_type, std::move(parents), std::move(sides),
                                make_reader);

@@ -66,21 +66,21 @@ void GroupBuffer::clear() noexcept {
 GroupSlice::GroupSlice(const GroupTypes& types) : keys_(key_type(types)), values_(*types.value) {}
 GroupSlice::~GroupSlice() = default;
 
-void GroupSlice::fill(GroupBuffer& from, std::uint32_t partitions, GroupPartitioner partitioner) {
+void GroupSlice::fill(GroupBuffer& from, std::uint32_t partitions, const KeyPartitions& by) {
   clear();
   partitions_ = partitions;
   seed_ = from.seed_;
   if (const std::size_t count = from.values_.size(); count != 0) {
     check_combine_size(count);
     if (from.words_.size() != 0) {
-      arrange<WordCell>(from, partitioner, count,
+      arrange<WordCell>(from, by, count,
                         [cells = from.words_.data()](std::size_t i) { return cells[i]; });
     } else if (from.texts_.size() != 0) {
-      arrange<TextCell>(from, partitioner, count,
+      arrange<TextCell>(from, by, count,
                         [cells = from.texts_.data()](std::size_t i) { return cells[i]; });
     } else {
       keys_.swap(from.keys_);
-      arrange<AnyCell>(from, partitioner, count, [&](std::size_t i) {
+      arrange<AnyCell>(from, by, count, [&](std::size_t i) {
         return AnyCell{keys_.at(i), from.hashes_[i]};
       });
     }
@@ -91,12 +91,12 @@ void GroupSlice::fill(GroupBuffer& from, std::uint32_t partitions, GroupPartitio
 }
 
 template <class Cell, class CellAt>
-void GroupSlice::arrange(GroupBuffer& from, GroupPartitioner partitioner, std::size_t count,
+void GroupSlice::arrange(GroupBuffer& from, const KeyPartitions& by, std::size_t count,
                          const CellAt& cell_at) {
   const auto group_of = [&](const Cell& cell) {
     const std::uint32_t group = key_group(hash_in(cell, seed_));
-    if (partitioner.call == nullptr) return group;
-    const std::uint32_t partition = partitioner.call(partitioner.function, &cell, partitions_);
+    if (by.call == nullptr) return group;
+    const std::uint32_t partition = by.partition_of(key_of(cell), partitions_);
     const std::uint32_t first = first_group_of(partition, partitions_);
     return first + group * (first_group_of(partition + 1, partitions_) - first) / kKeyGroups;
   };

@@ -228,22 +228,6 @@ void check_same_jobs(const std::weak_ptr<JobRunner>& a, const std::weak_ptr<JobR
               {origin.operation, origin.where, {}, {}});
 }
 
-std::uint32_t checked_partition(std::int64_t given, std::uint32_t partitions,
-                                const Origin& origin) {
-  if (given >= 0 && given < std::int64_t{partitions}) return static_cast<std::uint32_t>(given);
-  throw Error(Errc::invalid_argument,
-              "the function of partition_by returned " + std::to_string(given) +
-                  ", but the partitions are 0 to " + std::to_string(partitions - 1),
-              {origin.operation, origin.where, {}, {}});
-}
-
-void partitioner_threw(const Origin& origin) {
-  throw Error(Errc::invalid_argument,
-              "the function of partition_by must give every key a partition, but it threw: " +
-                  what_of(std::current_exception()),
-              {origin.operation, origin.where, {}, {}});
-}
-
 void add_output(PlanContext& context, const Origin& origin, std::string_view element_type,
                 PlanNodePtr parent, std::shared_ptr<OutputOperation> operation,
                 CollectorFactory collector, OutputOptions options, std::string uid) {

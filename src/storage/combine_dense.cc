@@ -1,6 +1,6 @@
-#include <cstring>
+#include "storage/combine_dense.h"
 
-#include <dstream/detail/combine_dense.h>
+#include <cstring>
 
 namespace dstream {
 inline namespace v1 {

@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
+
+#include <dstream/export.h>
 
 namespace dstream {
 inline namespace v1 {
@@ -33,108 +33,141 @@ class ShrinkPolicy {
   std::uint32_t rounds_ = 0;
 };
 
-/// A growable array that never initialises what it has not been given, for recycled tables.
-/// clear() destroys the elements and keeps the memory (see ShrinkPolicy). Not thread-safe.
-template <class T>
-class CombineBuffer {
+/// What untyped memory has to know of the elements in it.
+struct ElementType {
+  std::uint32_t size;
+  std::uint32_t alignment;
+  /// Makes `count` elements at `to` of from[order[i]], or of from[i] where there is no order; after
+  /// an exception none. Null: their bytes do.
+  void (*move)(void* to, void* from, const std::uint32_t* order, std::size_t count);
+  /// Null: nothing to do.
+  void (*destroy)(void* elements, std::size_t count) noexcept;
+};
+
+/// A growable array of elements whose type is known at run time only. It never initialises what it
+/// has not been given, for recycled tables. clear() destroys the elements and keeps the memory (see
+/// ShrinkPolicy). Not thread-safe.
+class DSTREAM_EXPORT CombineMemory {
  public:
-  CombineBuffer() = default;
-  CombineBuffer(CombineBuffer&& other) noexcept { swap(other); }
-  CombineBuffer& operator=(CombineBuffer&& other) noexcept {
+  explicit CombineMemory(const ElementType& type) noexcept : type_(&type) {}
+  CombineMemory(CombineMemory&& other) noexcept : type_(other.type_) { swap(other); }
+  CombineMemory& operator=(CombineMemory&& other) noexcept {
     swap(other);
     return *this;
   }
-  ~CombineBuffer() {
-    destroy_elements();
-    release(data_);
-  }
+  ~CombineMemory();
 
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
-  std::size_t bytes() const noexcept { return capacity_ * sizeof(T); }
-  T* data() noexcept { return data_; }
-  const T* data() const noexcept { return data_; }
-  T& operator[](std::size_t i) noexcept { return data_[i]; }
-  const T& operator[](std::size_t i) const noexcept { return data_[i]; }
+  std::size_t bytes() const noexcept { return capacity_ * type_->size; }
+  void* memory() noexcept { return data_; }
+  const void* memory() const noexcept { return data_; }
 
   /// Room for `count` elements in all; grows by doubling at least.
   void reserve(std::size_t count) {
-    if (count > capacity_) grow(count > 2 * capacity_ ? count : 2 * capacity_);
+    if (count > capacity_) grow(count);
   }
+  /// The number of elements, for those who make them in place: each is counted once it is made.
+  std::size_t& counted() noexcept { return size_; }
+  /// Makes `count` elements of a trivial type, their bytes unspecified.
+  void resize_uninitialized(std::size_t count) {
+    reserve(count);
+    size_ = count;
+  }
+
+  void clear() noexcept;
+  /// Gives the memory back, too.
+  void release() noexcept;
+  void swap(CombineMemory& other) noexcept;
+
+ private:
+  void grow(std::size_t count);
+
+  const ElementType* type_;
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+  ShrinkPolicy policy_;
+};
+
+// Plain functions, and no cleanup where a move cannot throw: every user compiles them.
+template <class T>
+void move_elements(void* to, void* from, const std::uint32_t* order, std::size_t count) {
+  T* const target = static_cast<T*>(to);
+  T* const source = static_cast<T*>(from);
+  std::size_t i = 0;
+  if constexpr (std::is_nothrow_move_constructible_v<T>) {
+    for (; i < count; ++i) {
+      ::new (static_cast<void*>(target + i)) T(std::move(source[order == nullptr ? i : order[i]]));
+    }
+  } else {
+    try {
+      for (; i < count; ++i) {
+        ::new (static_cast<void*>(target + i))
+            T(std::move(source[order == nullptr ? i : order[i]]));
+      }
+    } catch (...) {
+      while (i > 0) target[--i].~T();
+      throw;
+    }
+  }
+}
+
+template <class T>
+void destroy_elements(void* elements, std::size_t count) noexcept {
+  for (std::size_t i = 0; i < count; ++i) static_cast<T*>(elements)[i].~T();
+}
+
+template <class T>
+constexpr ElementType element_type() {
+  ElementType type{sizeof(T), alignof(T), nullptr, nullptr};
+  if constexpr (!std::is_trivially_copyable_v<T>) type.move = &move_elements<T>;
+  if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_elements<T>;
+  return type;
+}
+template <class T>
+inline constexpr ElementType kElementType = element_type<T>();
+
+/// The same for elements of T.
+template <class T>
+class CombineBuffer : private CombineMemory {
+ public:
+  CombineBuffer() noexcept : CombineMemory(kElementType<T>) {}
+
+  using CombineMemory::bytes;
+  using CombineMemory::capacity;
+  using CombineMemory::clear;
+  using CombineMemory::release;
+  using CombineMemory::reserve;
+  using CombineMemory::size;
+
+  T* data() noexcept { return static_cast<T*>(memory()); }
+  const T* data() const noexcept { return static_cast<const T*>(memory()); }
+  T& operator[](std::size_t i) noexcept { return data()[i]; }
+  const T& operator[](std::size_t i) const noexcept { return data()[i]; }
 
   /// Appends T{args...}; the caller has reserved the place.
   template <class... Args>
   T& emplace_reserved(Args&&... args) {
-    T* place = ::new (static_cast<void*>(data_ + size_)) T{std::forward<Args>(args)...};
-    ++size_;
+    T* place = ::new (static_cast<void*>(data() + size())) T{std::forward<Args>(args)...};
+    ++counted();
     return *place;
   }
 
   /// Appends a value; the caller has reserved the place. Parentheses: a type that can be made of a
   /// list of itself would be wrapped by braces.
   void push_reserved(T&& value) {
-    ::new (static_cast<void*>(data_ + size_)) T(std::move(value));
-    ++size_;
+    ::new (static_cast<void*>(data() + size())) T(std::move(value));
+    ++counted();
   }
 
   /// Makes `count` elements of a trivial type, their bytes unspecified.
   void resize_uninitialized(std::size_t count) {
     static_assert(std::is_trivially_copyable_v<T>);
-    reserve(count);
-    size_ = count;
+    CombineMemory::resize_uninitialized(count);
   }
 
-  void clear() noexcept {
-    const std::size_t used = size_ * sizeof(T);
-    destroy_elements();
-    if (policy_.should_shrink(used, bytes())) {
-      release(data_);
-      data_ = nullptr;
-      capacity_ = 0;
-    }
-  }
-
-  void swap(CombineBuffer& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    std::swap(capacity_, other.capacity_);
-    std::swap(policy_, other.policy_);
-  }
-
- private:
-  static void release(T* data) noexcept {
-    ::operator delete (static_cast<void*>(data), std::align_val_t{alignof(T)});
-  }
-
-  void destroy_elements() noexcept {
-    if constexpr (!std::is_trivially_destructible_v<T>) std::destroy_n(data_, size_);
-    size_ = 0;
-  }
-
-  void grow(std::size_t capacity) {
-    if (capacity < 16) capacity = 16;
-    auto* data =
-        static_cast<T*>(::operator new (capacity * sizeof(T), std::align_val_t{alignof(T)}));
-    if constexpr (std::is_trivially_copyable_v<T>) {
-      if (size_ != 0) std::memcpy(static_cast<void*>(data), data_, size_ * sizeof(T));
-    } else {
-      try {
-        std::uninitialized_move_n(data_, size_, data);
-      } catch (...) {
-        release(data);
-        throw;
-      }
-      std::destroy_n(data_, size_);
-    }
-    release(data_);
-    data_ = data;
-    capacity_ = capacity;
-  }
-
-  T* data_ = nullptr;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
-  ShrinkPolicy policy_;
+  void swap(CombineBuffer& other) noexcept { CombineMemory::swap(other); }
 };
 
 }  // namespace detail

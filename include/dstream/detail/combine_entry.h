@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <dstream/detail/combine_arena.h>
+#include <dstream/detail/combine_buffer.h>
 #include <dstream/detail/text_key.h>
 #include <dstream/export.h>
 #include <dstream/hash.h>
@@ -61,25 +62,21 @@ DSTREAM_EXPORT std::uint64_t long_text_key(std::string_view text, std::uint64_t 
 /// Gives the key its own copy of a long text; returns the text's hash.
 DSTREAM_EXPORT std::uint64_t own_text_key(TextKey& key, TextArena& arena, std::uint64_t seed);
 
+/// True for keys whose canonical word is extended by their sign.
 template <class K>
 constexpr bool is_signed_key() {
-  if constexpr (std::is_enum_v<K>) return std::is_signed_v<std::underlying_type_t<K>>;
-  return std::is_signed_v<K>;
+  if constexpr (std::is_enum_v<K>) {
+    return is_signed_key<std::underlying_type_t<K>>();
+  } else {
+    return std::is_same_v<K, char> || std::is_signed_v<K>;
+  }
 }
-
-/// True for keys whose 64-bit word is to be read as a signed number.
-template <class K>
-inline constexpr bool kSignedKey = is_signed_key<K>();
-
-/// True if an entry is cheap enough to lie in the slots of a hash table.
-template <class Key, class V>
-inline constexpr bool kSmallEntry = std::is_trivially_copyable_v<V> &&
-                                    sizeof(Key) + sizeof(V) <= 32 && alignof(V) <= 8;
 
 /// A key and its value in a table or slice. The hash is the canonical one, hash_of(key, seed).
 template <class K, class V, KeyKind kKind = kKeyKind<K>>
 struct CombineEntry {
-  static constexpr bool kSlots = false;
+  static constexpr std::size_t kKeySize = sizeof(K);
+  static constexpr bool kKeepsHash = true;
 
   K key;
   std::uint64_t stored_hash;
@@ -96,28 +93,22 @@ struct CombineEntry {
 
 template <class K, class V>
 struct CombineEntry<K, V, KeyKind::kText> {
-  static constexpr bool kSlots = kSmallEntry<TextKey, V>;
+  static constexpr std::size_t kKeySize = sizeof(TextKey);
+  static constexpr bool kKeepsHash = true;
 
   TextKey key;
   std::uint64_t stored_hash;
   V value;
 
   std::uint64_t hash(std::uint64_t /*seed*/) const noexcept { return stored_hash; }
-  bool matches(const TextKey& other, std::uint64_t /*hash*/) const noexcept {
-    return same_text_key(key, other);
-  }
   K owned_key() const { return string_of_key(key); }
   K take_key() { return string_of_key(key); }
-
-  // In a SlotStore: no key is all zero.
-  static bool is_marker(const TextKey& /*key*/) noexcept { return false; }
-  bool empty() const noexcept { return key.high == 0; }
-  void set_empty() noexcept { key.high = 0; }
 };
 
 template <class K, class V>
 struct CombineEntry<K, V, KeyKind::kInteger> {
-  static constexpr bool kSlots = kSmallEntry<K, V>;
+  static constexpr std::size_t kKeySize = sizeof(K);
+  static constexpr bool kKeepsHash = false;
 
   K key;
   V value;
@@ -125,25 +116,41 @@ struct CombineEntry<K, V, KeyKind::kInteger> {
   std::uint64_t hash(std::uint64_t seed) const noexcept {
     return hash_word(canonical_word(key), seed);
   }
-  bool matches(K other, std::uint64_t /*hash*/) const noexcept { return key == other; }
   K owned_key() const { return key; }
   K take_key() { return key; }
-
-  // In a SlotStore: an unlikely number stands for an empty slot.
-  static bool is_marker(K key) noexcept { return key == marker(); }
-  bool empty() const noexcept { return is_marker(key); }
-  void set_empty() noexcept { key = marker(); }
-
- private:
-  static K marker() noexcept {
-    constexpr std::uint64_t kWord = 0x8000'0000'0000'0001 >> (64 - 8 * sizeof(K)) | 1;
-    if constexpr (std::is_enum_v<K>) {
-      return static_cast<K>(static_cast<std::underlying_type_t<K>>(kWord));
-    } else {
-      return static_cast<K>(kWord);
-    }
-  }
 };
+
+/// What the tables have to know of entries, which they see as bytes.
+struct EntryType : ElementType {
+  KeyKind kind;
+  bool signed_key;          ///< of an integer: its word is extended by the sign
+  bool slots;               ///< cheap enough to lie in the slots of a hash table
+  std::uint32_t key_size;   ///< the key comes first
+  std::uint32_t hash_offset;  ///< of stored_hash; not for integers
+  std::uint32_t value_offset;
+};
+
+template <class K, class V>
+constexpr EntryType entry_type() {
+  using Entry = CombineEntry<K, V>;
+  constexpr auto align = [](std::size_t offset, std::size_t to) {
+    return static_cast<std::uint32_t>((offset + to - 1) / to * to);
+  };
+  constexpr KeyKind kKind = kKeyKind<K>;
+  constexpr std::uint32_t kHash = align(Entry::kKeySize, alignof(std::uint64_t));
+  // Where the compiler puts them: offsetof is for few kinds of V only.
+  constexpr std::uint32_t kValue =
+      align(Entry::kKeepsHash ? kHash + sizeof(std::uint64_t) : Entry::kKeySize, alignof(V));
+  static_assert(align(kValue + sizeof(V), alignof(Entry)) == sizeof(Entry));
+  constexpr bool kSmall = std::is_trivially_copyable_v<V> &&
+                          Entry::kKeySize + sizeof(V) <= 32 && alignof(V) <= 8;
+  // All keys of one or two bytes lie in one dense range and are never looked up by hash.
+  constexpr bool kSlots = kSmall && kKind != KeyKind::kAny && Entry::kKeySize >= 4;
+  return {element_type<Entry>(), kKind, is_signed_key<K>(), kSlots,
+          static_cast<std::uint32_t>(Entry::kKeySize), kHash, kValue};
+}
+template <class K, class V>
+inline constexpr EntryType kEntryType = entry_type<K, V>();
 
 }  // namespace detail
 }  // namespace v1

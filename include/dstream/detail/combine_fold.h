@@ -16,6 +16,7 @@ struct IdentityKey {
 template <class Count>
 struct CountFold {
   using Value = Count;
+  static constexpr bool kIgnoresRecords = true;
 
   template <class T>
   Count first(const T& /*record*/) const noexcept {

@@ -7,6 +7,7 @@
 #include <dstream/detail/combine_arena.h>
 #include <dstream/detail/combine_buffer.h>
 #include <dstream/detail/combine_entry.h>
+#include <dstream/export.h>
 #include <dstream/hash.h>
 
 namespace dstream {
@@ -18,16 +19,14 @@ constexpr std::uint32_t first_group_of(std::uint32_t partition, std::uint32_t pa
   return (partition * kKeyGroups + partitions - 1) / partitions;
 }
 
-template <class K, class V>
 class CombineTable;
 
 /// What one slice wrote for all partitions of a keyed shuffle: entries in one array, ordered by key
 /// group, within a group in the order in which the slice first saw the keys. Immutable between
 /// CombineTable::scatter() and clear(), and then safe to read from several threads.
-template <class K, class V>
-class CombinedSlice {
+class DSTREAM_EXPORT EntrySlice {
  public:
-  using Entry = CombineEntry<K, V>;
+  explicit EntrySlice(const EntryType& type) noexcept : type_(&type), entries_(type) {}
 
   /// Partitions it was written for; 0 before the first scatter().
   std::uint32_t partitions() const noexcept { return partitions_; }
@@ -48,11 +47,7 @@ class CombinedSlice {
   std::size_t bytes() const noexcept { return entries_.bytes() + arena_.bytes(); }
 
   /// Drops the entries, keeps memory for the next slice.
-  void clear() noexcept {
-    entries_.clear();
-    arena_.clear();
-    starts_.fill(0);
-  }
+  void clear() noexcept;
 
   std::uint64_t hash_seed() const noexcept { return hash_seed_; }
 
@@ -60,20 +55,36 @@ class CombinedSlice {
   std::size_t group_size(std::uint32_t group) const noexcept {
     return starts_[group + 1] - starts_[group];
   }
-  const Entry* group(std::uint32_t group) const noexcept {
-    return entries_.data() + starts_[group];
+  void* group_entries(std::uint32_t group) noexcept {
+    return static_cast<char*>(entries_.memory()) + std::size_t{starts_[group]} * type_->size;
   }
-  Entry* group(std::uint32_t group) noexcept { return entries_.data() + starts_[group]; }
+  const void* group_entries(std::uint32_t group) const noexcept {
+    return static_cast<const char*>(entries_.memory()) + std::size_t{starts_[group]} * type_->size;
+  }
 
  private:
-  friend class CombineTable<K, V>;
+  friend class CombineTable;
 
-  CombineBuffer<Entry> entries_;
+  const EntryType* type_;
+  CombineMemory entries_;
   TextArena arena_;  // bytes of long text keys
   std::array<std::uint32_t, kKeyGroups + 1> starts_{};
   std::uint32_t partitions_ = 0;
   std::uint64_t hash_seed_ = 0;
   bool combined_ = true;
+};
+
+/// The same with the type of its entries, for those who read them.
+template <class K, class V>
+class CombinedSlice final : public EntrySlice {
+ public:
+  using Entry = CombineEntry<K, V>;
+
+  CombinedSlice() noexcept : EntrySlice(kEntryType<K, V>) {}
+
+  const Entry* group(std::uint32_t group) const noexcept {
+    return static_cast<const Entry*>(group_entries(group));
+  }
 };
 
 }  // namespace detail

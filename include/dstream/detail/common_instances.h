@@ -25,11 +25,32 @@ extern template DSTREAM_EXPORT TerminalPtr make_collector<std::pair<std::string,
     std::size_t);
 
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string_view>(
-    KeyPartitions<Owned<std::string_view>>);
+    KeyPartitions);
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string>(
-    KeyPartitions<Owned<std::string>>);
+    KeyPartitions);
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::int64_t>(
-    KeyPartitions<Owned<std::int64_t>>);
+    KeyPartitions);
+
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::int32_t, void, KeyCountFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::uint32_t, void, KeyCountFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::int64_t, void, KeyCountFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::uint64_t, void, KeyCountFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::string, void, KeyCountFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::int32_t, void, PresenceFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::uint32_t, void, PresenceFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::int64_t, void, PresenceFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::uint64_t, void, PresenceFold>();
+extern template DSTREAM_EXPORT const FoldLoops&
+fold_loops_of<AnyRecord, std::string, void, PresenceFold>();
 
 extern template DSTREAM_EXPORT StepPtr
 make_step<FlatMapStep<std::string_view, std::string_view, SplitWords>, SplitWords>(const void*);

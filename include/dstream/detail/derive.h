@@ -39,13 +39,13 @@ Stream<U> exchange(const Stream<T>& stream, const Origin& origin,
 /// `partitions` is what the user gave, see key_partitions().
 template <class K, class Keys, class Fold, class P, class T, template <class> class Stream>
 Stream<KeyedResult<K, FoldResultT<Fold>>> by_key(const Stream<T>& stream, const Origin& origin,
-                                                 Keys keys, Fold fold, P partitions) {
+                                                 const Keys& keys, Fold fold, P partitions) {
   check_retainable<K>();
   check_hashable<K>();
   return exchange<KeyedResult<K, FoldResultT<Fold>>>(
       stream, origin,
-      make_kept<KeyedExchange<T, K, Keys, Fold>, const Exchange>(
-          std::move(keys), std::move(fold), key_partitions<K>(std::move(partitions), origin)));
+      keyed_exchange<T, K>(keys, std::move(fold),
+                           key_partitions<K>(std::move(partitions), origin)));
 }
 
 }  // namespace detail

@@ -10,6 +10,7 @@
 #include <dstream/detail/combine_arena.h>
 #include <dstream/detail/combine_buffer.h>
 #include <dstream/detail/combine_entry.h>
+#include <dstream/detail/key_partitions.h>
 #include <dstream/detail/record_column.h>
 #include <dstream/detail/step.h>
 #include <dstream/hash.h>
@@ -102,13 +103,6 @@ class DSTREAM_EXPORT GroupBuffer {
   CombineBuffer<std::uint8_t> groups_;
 };
 
-/// Which partition a key belongs to that a user's function decides.
-struct GroupPartitioner {
-  const void* function = nullptr;
-  /// null: by the key's hash
-  std::uint32_t (*call)(const void* function, const void* cell, std::uint32_t partitions) = nullptr;
-};
-
 /// What a task leaves behind: entries by key group, within a group in the order of the records.
 /// Immutable between fill() and clear(), and then safe to read from several threads.
 class DSTREAM_EXPORT GroupSlice final : public SliceOutput {
@@ -117,7 +111,7 @@ class DSTREAM_EXPORT GroupSlice final : public SliceOutput {
   ~GroupSlice() override;
 
   /// Empties the buffer into the slice.
-  void fill(GroupBuffer& from, std::uint32_t partitions, GroupPartitioner partitioner);
+  void fill(GroupBuffer& from, std::uint32_t partitions, const KeyPartitions& by);
   void clear() noexcept;
 
   std::size_t records(std::uint32_t partition) const override;
@@ -139,7 +133,7 @@ class DSTREAM_EXPORT GroupSlice final : public SliceOutput {
 
  private:
   template <class Cell, class CellAt>
-  void arrange(GroupBuffer& from, GroupPartitioner partitioner, std::size_t count,
+  void arrange(GroupBuffer& from, const KeyPartitions& by, std::size_t count,
                const CellAt& cell_at);
   void place_values(GroupBuffer& from);
 

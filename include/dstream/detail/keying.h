@@ -79,15 +79,12 @@ constexpr void check_has_keys() {
 template <class Self>
 GroupParent group_parent(const Self& self) {
   using By = Keying<Self>;
-  using Keys = typename By::Keys;
+  using T = typename By::Record;
+  using K = typename By::Key;
   check_retainable<Owned<typename By::Value>>();
-  const GroupWriting& writing =
-      kGroupWriting<typename By::Record, typename By::Key, Keys, typename By::ValueOf>;
-  if constexpr (std::is_same_v<Keys, PairKey>) {
-    return {By::stream(self).node(), writing, nullptr, nullptr};
-  } else {
-    return {By::stream(self).node(), writing, &By::keys(self), &keep_keys<Keys>};
-  }
+  return {By::stream(self).node(),
+          kGroupWriting<T, K, LoopKeys<K, typename By::Keys>, typename By::ValueOf>,
+          By::keys(self).template source<T>()};
 }
 
 template <const GroupReading& kReading>
@@ -107,7 +104,7 @@ auto group_exchange(const Self& self, const Origin& origin, P given,
   check_retainable<K>();
   check_hashable<K>();
   return Keying<Self>::stream(self).template derive<U>(
-      origin, make_group_node(origin, type_name<U>(), group_partitions<K>(std::move(given), origin),
+      origin, make_group_node(origin, type_name<U>(), key_partitions<K>(std::move(given), origin),
                               make_reader, group_parent(self)));
 }
 
@@ -118,10 +115,10 @@ auto co_exchange(const Self& self, const Other& other, const Origin& origin, P g
   using K = typename Keying<Self>::Key;
   check_retainable<K>();
   check_hashable<K>();
-  const GroupParent second = group_parent(other);
+  GroupParent second = group_parent(other);
   return Keying<Self>::stream(self).template derive_from<U>(
       Keying<Other>::stream(other), origin,
-      make_group_node(origin, type_name<U>(), group_partitions<K>(std::move(given), origin),
+      make_group_node(origin, type_name<U>(), key_partitions<K>(std::move(given), origin),
                       make_reader, group_parent(self), &second));
 }
 

@@ -1,15 +1,17 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <span>
+#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include <dstream/block.h>
+#include <dstream/detail/combine_entry.h>
 #include <dstream/detail/combine_fold.h>
+#include <dstream/detail/fold_loops.h>
 #include <dstream/detail/kept.h>
 #include <dstream/owned.h>
 
@@ -17,85 +19,159 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
-// Where a keyed shuffle gets its keys. `of(records, scratch)` gives a function from a record of
-// that run to its key.
+// Where a keyed shuffle gets its keys: each class has `source<T>()`, the KeySource for records of T,
+// and for keys that are neither text nor integers `Block<T>`, the keys of a block of records.
 
-/// The record is its own key.
-struct RecordAsKey {
-  struct Scratch {};
+/// Writes the keys that Part makes of the records.
+template <class T, class Part>
+void part_keys(const void*, const void* record_bytes, std::size_t count, void* keys, KeyTexts&) {
+  using K = std::remove_cvref_t<decltype(Part()(*static_cast<const T*>(record_bytes)))>;
+  const T* const records = static_cast<const T*>(record_bytes);
+  for (std::size_t i = 0; i < count; ++i) {
+    if constexpr (kKeyKind<Owned<K>> == KeyKind::kText) {
+      static_cast<std::string_view*>(keys)[i] = Part()(records[i]);
+    } else {
+      static_cast<std::uint64_t*>(keys)[i] = canonical_word(Part()(records[i]));
+    }
+  }
+}
+
+/// Keys that are a part of the record.
+template <class Part>
+struct PartAsKey {
   template <class T>
-  IdentityKey of(std::span<const T>, Scratch&) const {
-    return {};
+  class Block {
+   public:
+    Block(const KeySource&, const T* records, std::size_t, KeyTexts&) : records_(records) {}
+    const auto& operator[](std::size_t i) const { return Part()(records_[i]); }
+
+   private:
+    const T* records_;
+  };
+
+  template <class T>
+  KeySource source() const {
+    using K = std::remove_cvref_t<decltype(Part()(std::declval<const T&>()))>;
+    if constexpr (kKeyKind<Owned<K>> == KeyKind::kAny) {
+      return {sizeof(T), nullptr, nullptr};
+    } else {
+      return {sizeof(T), &part_keys<T, Part>, nullptr};
+    }
   }
 };
 
-/// The first of a pair is the key.
-struct PairKey {
-  struct Scratch {};
-  struct First {
-    template <class Pair>
-    const auto& operator()(const Pair& pair) const noexcept {
-      return pair.first;
-    }
-  };
-  template <class T>
-  First of(std::span<const T>, Scratch&) const {
-    return {};
+struct FirstOfPair {
+  template <class Pair>
+  const auto& operator()(const Pair& pair) const noexcept {
+    return pair.first;
   }
+};
+
+/// The record is its own key.
+using RecordAsKey = PartAsKey<IdentityKey>;
+
+/// The first of a pair is the key.
+struct PairKey : PartAsKey<FirstOfPair> {
+  using First = FirstOfPair;
+};
+
+/// The keys of a block that a user's function has made, which is called here. `K` is what it returns.
+template <class K, KeyKind kKind = kKeyKind<Owned<K>>>
+class MadeKeys {
+ public:
+  MadeKeys(const KeySource& source, const void* records, std::size_t count, KeyTexts& texts) {
+    source.keys(source.function.get(), records, count, this, texts);
+  }
+  MadeKeys(const MadeKeys&) = delete;
+  MadeKeys& operator=(const MadeKeys&) = delete;
+  ~MadeKeys() {
+    while (made_ != 0) data()[--made_].~K();
+  }
+
+  template <class F, class T>
+  static void make(const F& f, const T* records, std::size_t count, void* keys, KeyTexts&) {
+    auto& made = *static_cast<MadeKeys*>(keys);
+    for (std::size_t i = 0; i < count; ++i, ++made.made_) {
+      ::new (static_cast<void*>(made.data() + i)) K(f(records[i]));
+    }
+  }
+  K& operator[](std::size_t i) { return data()[i]; }
+
+ private:
+  K* data() { return reinterpret_cast<K*>(bytes_); }
+
+  std::size_t made_ = 0;
+  alignas(K) std::byte bytes_[kCombineBlock * sizeof(K)];
 };
 
 template <class K>
-inline constexpr bool kIsText =
-    std::is_same_v<K, std::string> || std::is_same_v<K, std::string_view>;
+class MadeKeys<K, KeyKind::kInteger> {
+ public:
+  MadeKeys(const KeySource& source, const void* records, std::size_t count, KeyTexts& texts) {
+    source.keys(source.function.get(), records, count, words_, texts);
+  }
+  template <class F, class T>
+  static void make(const F& f, const T* records, std::size_t count, void* keys, KeyTexts&) {
+    auto* const words = static_cast<std::uint64_t*>(keys);
+    for (std::size_t i = 0; i < count; ++i) words[i] = canonical_word(static_cast<K>(f(records[i])));
+  }
+  K operator[](std::size_t i) const { return static_cast<K>(words_[i]); }
 
-/// The keys of one chunk, computed by a user's key function behind one indirect call per chunk, so
+ private:
+  std::uint64_t words_[kCombineBlock];
+};
+
+template <class K>
+class MadeKeys<K, KeyKind::kText> {
+ public:
+  MadeKeys(const KeySource& source, const void* records, std::size_t count, KeyTexts& texts) {
+    source.keys(source.function.get(), records, count, views_, texts);
+  }
+  template <class F, class T>
+  static void make(const F& f, const T* records, std::size_t count, void* keys, KeyTexts& texts) {
+    using Result = decltype(f(records[0]));
+    auto* const views = static_cast<std::string_view*>(keys);
+    for (std::size_t i = 0; i < count; ++i) {
+      if constexpr (std::is_same_v<Result, std::string> || std::is_same_v<Result, std::string&&>) {
+        views[i] = texts.hold(f(records[i]));
+      } else {
+        views[i] = f(records[i]);
+      }
+    }
+  }
+  std::string_view operator[](std::size_t i) const { return views_[i]; }
+
+ private:
+  std::string_view views_[kCombineBlock];
+};
+
+/// The keys of a block, computed by a user's key function behind one indirect call per block, so
 /// that the function's type stays out of the keyed stream's type.
 template <class T, class K>
 class ComputedKeys {
  public:
-  /// Keys side by side; text as views of `texts` where the function made it.
-  struct Scratch {
-    Array<std::conditional_t<kIsText<K>, std::string_view, K>> keys;
-    std::vector<std::string> texts;
-  };
+  template <class>
+  using Block = MadeKeys<K>;
 
   template <class F>
   explicit ComputedKeys(F f)
-      : function_(keep(new F(std::move(f)), &destroy_object<F>)), compute_(&compute<F>) {}
+      : source_{sizeof(T), &compute<F>, keep(new F(std::move(f)), &destroy_object<F>)} {}
 
-  auto of(std::span<const T> records, Scratch& scratch) const {
-    scratch.keys.clear();
-    compute_(function_.get(), records, scratch);
-    return [first = records.data(), keys = scratch.keys.data()](const T& record) -> const auto& {
-      return keys[&record - first];
-    };
-  }
-
-  /// The key of one record.
-  K operator()(const T& record) const {
-    Scratch scratch;
-    compute_(function_.get(), {&record, 1}, scratch);
-    return K(scratch.keys.data()[0]);
+  template <class>
+  const KeySource& source() const {
+    return source_;
   }
 
  private:
   template <class F>
-  static void compute(const void* function, std::span<const T> records, Scratch& scratch) {
-    const F& f = *static_cast<const F*>(function);
-    using Result = decltype(f(records[0]));
-    scratch.keys.reserve(records.size());
-    if constexpr (std::is_same_v<std::remove_cvref_t<Result>, std::string> &&
-                  !std::is_lvalue_reference_v<Result>) {
-      scratch.texts.clear();
-      scratch.texts.reserve(records.size());
-      for (const T& record : records) scratch.keys.push_back(scratch.texts.emplace_back(f(record)));
-    } else {
-      for (const T& record : records) scratch.keys.push_back(f(record));
-    }
+  static void compute(const void* function, const void* records, std::size_t count, void* keys,
+                      KeyTexts& texts) {
+    texts.clear();
+    MadeKeys<K>::make(*static_cast<const F*>(function), static_cast<const T*>(records), count, keys,
+                      texts);
   }
 
-  std::shared_ptr<const void> function_;
-  void (*compute_)(const void*, std::span<const T>, Scratch&);
+  KeySource source_;
 };
 
 }  // namespace detail

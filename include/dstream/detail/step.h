@@ -35,11 +35,14 @@ Chunk shared_chunk(const T* data, std::size_t size) {
   return {const_cast<void*>(static_cast<const void*>(data)), size, false};
 }
 
-/// How many records of T a step hands on at once: 1 024, fewer where they would exceed 32 KiB.
+/// How many records of a size a step hands on at once: 1 024, fewer where they would exceed 32 KiB.
+constexpr std::size_t chunk_capacity(std::size_t record_size) {
+  const std::size_t by_size = (std::size_t{32} << 10) / record_size;
+  return by_size > 1024 ? 1024 : by_size < 16 ? 16 : by_size;
+}
 template <class T>
 constexpr std::size_t chunk_capacity() {
-  constexpr std::size_t by_size = (std::size_t{32} << 10) / sizeof(T);
-  return by_size > 1024 ? 1024 : by_size < 16 ? 16 : by_size;
+  return chunk_capacity(sizeof(T));
 }
 
 /// One operator at work inside a task: takes chunks, hands chunks to the next step. A step is used

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -59,18 +61,26 @@ class KeyedMapStep final : public Step {
 
   void process(Chunk chunk) override {
     const auto records = chunk.records<T>();
-    const auto key_of = callable_.keys.of(records, scratch_);
-    for (const T& record : records) {
-      if (out_.full()) out_.pass_on(*this);
-      out_.emplace(K(key_of(record)), call_with(callable_.f, record));
+    for (std::size_t begin = 0; begin < records.size(); begin += kCombineBlock) {
+      add_block(records.subspan(begin, records.size() - begin < kCombineBlock
+                                           ? records.size() - begin
+                                           : kCombineBlock));
     }
     out_.pass_on(*this);
   }
   void reset() noexcept override { out_.clear(); }
 
  private:
+  void add_block(std::span<const T> records) {
+    MadeKeys<K> keys(callable_.keys.template source<T>(), records.data(), records.size(), texts_);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (out_.full()) out_.pass_on(*this);
+      out_.emplace(K(keys[i]), call_with(callable_.f, records[i]));
+    }
+  }
+
   const KeyedCallable<T, K, F>& callable_;
-  typename ComputedKeys<T, K>::Scratch scratch_;
+  KeyTexts texts_;
   ChunkBuffer<std::pair<K, U>> out_;
 };
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include <dstream/detail/combine_buffer.h>
-#include <dstream/export.h>
 
 namespace dstream {
 inline namespace v1 {
@@ -12,7 +11,7 @@ namespace detail {
 
 /// Finds entries by integer keys that lie in a range of 2^16: an array of positions, indexed by the
 /// low 16 bits of the key, so that the range can move without touching it. Not thread-safe.
-class DSTREAM_EXPORT CombineDense {
+class CombineDense {
  public:
   static constexpr std::uint64_t kRange = std::uint64_t{1} << 16;
 
@@ -29,6 +28,9 @@ class DSTREAM_EXPORT CombineDense {
 
   /// The position plus one of the key's entry, 0 if it has none.
   std::uint32_t& operator[](std::uint64_t word) noexcept { return places_[word % kRange]; }
+
+  /// All of them; a key's is at its word % kRange.
+  std::uint32_t* places() noexcept { return places_.data(); }
 
   /// Forgets all keys and the range.
   void clear() noexcept;
