@@ -23,12 +23,12 @@ Stream<T> union_all(std::span<const Stream<T>> streams,
   std::vector<detail::PlanNodePtr> parents;
   parents.reserve(streams.size());
   for (const Stream<T>& stream : streams) parents.push_back(stream.node());
-  const detail::PlanNodePtr merged =
+  detail::PlanNodePtr merged =
       detail::make_merge_node(origin, type_name<T>(), std::move(parents), &detail::make_collector<T>);
   for (const Stream<T>& stream : streams.subspan(1)) {
-    streams.front().template derive_from<T>(stream, origin, merged);  // checks the contexts
+    streams.front().template derive_from<T>(stream, origin, detail::PlanNodePtr(merged));  // checks the contexts
   }
-  return streams.front().template derive<T>(origin, merged);
+  return streams.front().template derive<T>(origin, std::move(merged));
 }
 template <class T, template <class> class Stream>
 Stream<T> union_all(const std::vector<Stream<T>>& streams,
