@@ -81,7 +81,7 @@ class DSTREAM_EXPORT RecordBlock : public Block {
   std::size_t bytes() const final;
   void read(std::size_t begin, std::size_t end, Step& to) const final;
 
-  const RecordArray& records() const { return records_; }
+  const RecordArray& kept() const { return records_; }
 
  private:
   RecordArray records_;
@@ -93,7 +93,7 @@ DSTREAM_EXPORT BlockPtr make_record_block(RecordArray records);
 /// The records of a RecordBlock of T.
 template <class T>
 std::span<const Owned<T>> array_of(const Block& block) {
-  const RecordArray& records = static_cast<const RecordBlock&>(block).records();
+  const RecordArray& records = static_cast<const RecordBlock&>(block).kept();
   return {reinterpret_cast<const Owned<T>*>(records.data()), records.size()};
 }
 
@@ -170,9 +170,9 @@ class DSTREAM_EXPORT BlockBuilder<std::string_view> {
 
   /// Copies the text in. Throws Error{Errc::capacity} beyond 2 GiB; look at full() first.
   void append(std::string_view text);
-  void reserve(std::size_t records) { offsets_.reserve(records + 1); }
+  void reserve(std::size_t records);
   /// Room for the text of all records together.
-  void reserve_bytes(std::size_t bytes) { bytes_.reserve(bytes); }
+  void reserve_bytes(std::size_t bytes);
   std::size_t size() const { return offsets_.size() - 1; }
   std::size_t bytes() const { return bytes_.size() + offsets_.size() * sizeof(std::int32_t); }
   /// Whether the block has reached 1 GiB and should be finished.

@@ -31,7 +31,13 @@ struct ChannelOptions {
 namespace detail {
 
 /// A batch as its tasks left it.
-struct CollectedBatch {
+struct DSTREAM_EXPORT CollectedBatch {
+  CollectedBatch() noexcept;
+  CollectedBatch(Time batch_time, std::vector<BlockPtr>&& batch_blocks) noexcept;
+  CollectedBatch(CollectedBatch&&) noexcept;
+  CollectedBatch& operator=(CollectedBatch&&) noexcept;
+  ~CollectedBatch();
+
   Time time;
   std::vector<BlockPtr> blocks;
 };

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <dstream/decoder.h>
-#include <dstream/detail/file_block.h>
+#include <dstream/detail/file_decoder.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/detail/kept.h>
 #include <dstream/export.h>

@@ -1,6 +1,10 @@
 #include "dstream/detail/csv_reader.h"
 
+#include <utility>
+#include <vector>
+
 #include "dstream/detail/find_bytes.h"
+#include "dstream/detail/scratch_text.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -59,77 +63,118 @@ std::string_view without_cr(std::string_view text) {
 
 }  // namespace
 
-/// A record that is being read field by field.
-class CsvReader::Row {
+class CsvReader::State {
  public:
-  Row(const CsvReader& reader, const DecodeSink& sink) : reader_(reader), sink_(sink) {}
+  State(const CsvOptions& options, const CsvFieldType* fields, std::size_t field_count);
 
-  void add(std::string_view text, bool quoted) {
-    const std::size_t column = next_++;
-    const std::vector<std::size_t>& columns = reader_.columns_;
-    if (column >= columns.size() || columns[column] == kNoField) return;
-    if (!read_csv_field(reader_.types_[columns[column]], sink_.record, text, quoted) &&
-        wrong_ == kNoField) {
-      wrong_ = column;
-      wrong_text_ = text;
-    }
-  }
-
-  /// Hands the record on, or what is wrong with it, and begins the next.
-  void finish(std::string_view whole) {
-    if (next_ == reader_.columns_.size() && wrong_ == kNoField && reader_.header_problem_.empty())
-        [[likely]] {
-      sink_.take(sink_);
-    } else {
-      sink_.bad(reason(), whole.substr(0, kReportedBytes));
-      sink_.reset(sink_.record);
-    }
-    next_ = 0;
-    wrong_ = kNoField;
-  }
-  /// Drops what has been read of a record.
-  void drop() {
-    if (next_ != 0) sink_.reset(sink_.record);
-    next_ = 0;
-    wrong_ = kNoField;
-  }
+  SplitRule split_rule() const;
+  std::size_t decode(std::string_view bytes, bool last, const DecodeSink& sink);
 
  private:
-  std::string reason() const {
-    if (!reader_.header_problem_.empty()) return reader_.header_problem_;
-    const std::vector<std::size_t>& columns = reader_.columns_;
-    if (next_ != columns.size()) return csv_count_reason(next_, columns.size());
-    const CsvFieldType& type = reader_.types_[columns[wrong_]];
-    return csv_field_reason(type.column.name, wrong_, wrong_text_, type.wanted);
-  }
+  /// A record that is being read field by field.
+  class Row {
+   public:
+    Row(const State& reader, const DecodeSink& sink) : reader_(reader), sink_(sink) {}
 
-  const CsvReader& reader_;
-  const DecodeSink& sink_;
-  std::size_t next_ = 0;
-  std::size_t wrong_ = kNoField;  ///< the first column that cannot be read
-  std::string_view wrong_text_;
+    void add(std::string_view text, bool quoted) {
+      const std::size_t column = next_++;
+      const std::vector<std::size_t>& columns = reader_.columns_;
+      if (column >= columns.size() || columns[column] == kNoField) return;
+      if (!read_csv_field(reader_.types_[columns[column]], sink_.record, text, quoted) &&
+          wrong_ == kNoField) {
+        wrong_ = column;
+        wrong_text_ = text;
+      }
+    }
+
+    /// Hands the record on, or what is wrong with it, and begins the next.
+    void finish(std::string_view whole) {
+      if (next_ == reader_.columns_.size() && wrong_ == kNoField && reader_.header_problem_.empty())
+          [[likely]] {
+        sink_.take(sink_);
+      } else {
+        sink_.bad(reason(), whole.substr(0, kReportedBytes));
+        sink_.reset(sink_.record);
+      }
+      next_ = 0;
+      wrong_ = kNoField;
+    }
+    /// Drops what has been read of a record.
+    void drop() {
+      if (next_ != 0) sink_.reset(sink_.record);
+      next_ = 0;
+      wrong_ = kNoField;
+    }
+
+   private:
+    std::string reason() const {
+      if (!reader_.header_problem_.empty()) return reader_.header_problem_;
+      const std::vector<std::size_t>& columns = reader_.columns_;
+      if (next_ != columns.size()) return csv_count_reason(next_, columns.size());
+      const CsvFieldType& type = reader_.types_[columns[wrong_]];
+      return csv_field_reason(type.column.name, wrong_, wrong_text_, type.wanted);
+    }
+
+    const State& reader_;
+    const DecodeSink& sink_;
+    std::size_t next_ = 0;
+    std::size_t wrong_ = kNoField;  ///< the first column that cannot be read
+    std::string_view wrong_text_;
+  };
+
+  std::size_t plain_records(std::string_view bytes, std::size_t begin, const DecodeSink& sink);
+  std::size_t straight_record(std::string_view bytes, std::size_t begin, std::size_t at,
+                              const std::uint32_t* ends, const DecodeSink& sink) const;
+  std::size_t one_record(std::string_view bytes, std::size_t begin, bool last,
+                         const DecodeSink& sink);
+  std::size_t skip(std::string_view bytes, std::size_t from);
+  void take_record(std::string_view record, const DecodeSink& sink);
+  void map_columns(std::string_view header, const char* reason);
+  void note_mapped();
+
+  const CsvFieldType* types_;
+  std::size_t count_;
+  CsvScanner scanner_;
+  std::vector<std::size_t> columns_;  ///< per column its field
+  std::string header_problem_;
+  bool mapped_ = false;        ///< the header has been seen, or there is none
+  bool straight_ = false;      ///< the columns are the fields in order
+  bool skipping_ = false;      ///< inside a record that is too long, which has been reported
+  std::uint32_t careful_ = 0;  ///< records that are not tried as plain ones
+  std::vector<CsvField> fields_;
+  ScratchText scratch_;
 };
 
 CsvReader::CsvReader(const CsvOptions& options, const CsvFieldType* fields,
                      std::size_t field_count)
+    : state_(new State(options, fields, field_count)) {}
+CsvReader::CsvReader(const CsvReader& other) : state_(new State(*other.state_)) {}
+CsvReader& CsvReader::operator=(const CsvReader& other) {
+  if (this != &other) *state_ = *other.state_;
+  return *this;
+}
+CsvReader::~CsvReader() = default;
+
+SplitRule CsvReader::split_rule() const { return state_->split_rule(); }
+std::size_t CsvReader::decode(std::string_view bytes, bool last, const DecodeSink& sink) {
+  return state_->decode(bytes, last, sink);
+}
+
+CsvReader::State::State(const CsvOptions& options, const CsvFieldType* fields,
+                        std::size_t field_count)
     : types_(fields), count_(field_count), scanner_(options) {
   if (options.header) return;
   columns_.resize(count_);
   for (std::size_t c = 0; c < count_; ++c) columns_[c] = c;
   note_mapped();
 }
-CsvReader::CsvReader(const CsvReader&) = default;
-CsvReader::CsvReader(CsvReader&&) noexcept = default;
-CsvReader& CsvReader::operator=(const CsvReader&) = default;
-CsvReader::~CsvReader() = default;
-
-SplitRule CsvReader::split_rule() const {
+SplitRule CsvReader::State::split_rule() const {
   const CsvOptions& options = scanner_.options();
   const bool at_newlines = !options.multiline || options.quote == '\0';
   return {.at_newlines = at_newlines, .header = at_newlines && options.header};
 }
 
-std::size_t CsvReader::decode(std::string_view bytes, bool last, const DecodeSink& sink) {
+std::size_t CsvReader::State::decode(std::string_view bytes, bool last, const DecodeSink& sink) {
   scratch_.clear();
   std::size_t begin = skipping_ ? skip(bytes, 0) : 0;
   while (begin < bytes.size() && !skipping_) {
@@ -151,7 +196,7 @@ std::size_t CsvReader::decode(std::string_view bytes, bool last, const DecodeSin
 
 /// Records without quotes, as many as there are: gives the begin of the first other one. All
 /// separators and line ends of a stretch of bytes are found at once.
-std::size_t CsvReader::plain_records(std::string_view bytes, std::size_t begin,
+std::size_t CsvReader::State::plain_records(std::string_view bytes, std::size_t begin,
                                      const DecodeSink& sink) {
   const CsvOptions& options = scanner_.options();
   const char quote = options.quote == '\0' ? '\n' : options.quote;
@@ -195,7 +240,7 @@ std::size_t CsvReader::plain_records(std::string_view bytes, std::size_t begin,
 
 /// The commonest kind of record, without state from field to field: the columns are the fields in
 /// order, and all of them can be read. Gives the begin of the next one, or its own if it is not.
-std::size_t CsvReader::straight_record(std::string_view bytes, std::size_t begin, std::size_t at,
+std::size_t CsvReader::State::straight_record(std::string_view bytes, std::size_t begin, std::size_t at,
                                        const std::uint32_t* ends, const DecodeSink& sink) const {
   const std::size_t last = count_ - 1;
   const std::size_t end = at + ends[last];
@@ -219,7 +264,7 @@ std::size_t CsvReader::straight_record(std::string_view bytes, std::size_t begin
 }
 
 /// One record, with quotes or without; gives its begin where it is not whole.
-std::size_t CsvReader::one_record(std::string_view bytes, std::size_t begin, bool last,
+std::size_t CsvReader::State::one_record(std::string_view bytes, std::size_t begin, bool last,
                                   const DecodeSink& sink) {
   const std::size_t most = scanner_.options().max_bytes;
   const std::string_view rest = bytes.substr(begin);
@@ -237,13 +282,13 @@ std::size_t CsvReader::one_record(std::string_view bytes, std::size_t begin, boo
 }
 
 /// Goes on behind the next line end.
-std::size_t CsvReader::skip(std::string_view bytes, std::size_t from) {
+std::size_t CsvReader::State::skip(std::string_view bytes, std::size_t from) {
   const std::size_t newline = bytes.find('\n', from);
   skipping_ = newline == bytes.npos;
   return skipping_ ? bytes.size() : newline + 1;
 }
 
-void CsvReader::take_record(std::string_view record, const DecodeSink& sink) {
+void CsvReader::State::take_record(std::string_view record, const DecodeSink& sink) {
   if (record.empty()) return;
   const char* reason = nullptr;
   const bool split = scanner_.split(record, scratch_, fields_, reason);
@@ -257,7 +302,7 @@ void CsvReader::take_record(std::string_view record, const DecodeSink& sink) {
   row.finish(record);
 }
 
-void CsvReader::map_columns(std::string_view header, const char* reason) {
+void CsvReader::State::map_columns(std::string_view header, const char* reason) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (header.substr(0, 3) == kByteOrderMark && reason == nullptr) {
     scanner_.split(header.substr(3), scratch_, fields_, reason);
@@ -269,7 +314,7 @@ void CsvReader::map_columns(std::string_view header, const char* reason) {
   note_mapped();
 }
 
-void CsvReader::note_mapped() {
+void CsvReader::State::note_mapped() {
   mapped_ = true;
   straight_ = count_ > 1 && columns_.size() == count_ && header_problem_.empty();
   for (std::size_t c = 0; c < columns_.size(); ++c) straight_ = straight_ && columns_[c] == c;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dstream/detail/file_block.h"
+#include "dstream/detail/kept.h"
 #include "dstream/detail/input_source.h"
 #include "dstream/error.h"
 
@@ -148,7 +149,7 @@ void FileBlock::read(std::size_t begin, std::size_t end, Step& to) const {
   if (begin != end) decoder_->read(*this, decoder_->decoder.get(), to);
 }
 
-void FileBlock::read_bytes(const Pass& pass) const {
+void FileBlock::read_bytes(const FilePass& pass) const {
   FileReader reader(piece_, *reading_);
   if (const std::string_view header = reader.header(); !header.empty()) {
     pass.decode(pass.state, header, false);
@@ -157,6 +158,13 @@ void FileBlock::read_bytes(const Pass& pass) const {
     reader.done_with(pass.decode(pass.state, reader.bytes(), reader.last()));
   }
   finish(pass.flush(pass.state));
+}
+
+void read_bytes(const FileBlock& block, const FilePass& pass) { block.read_bytes(pass); }
+
+void report_bad(const FileBlock& block, std::uint64_t n, std::string_view reason,
+                std::string_view payload) {
+  block.report_bad(n, reason, payload);
 }
 
 FileBlockMaker::FileBlockMaker(std::shared_ptr<const FileDecoder> decoder)

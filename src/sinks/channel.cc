@@ -8,6 +8,13 @@ namespace dstream {
 inline namespace v1 {
 namespace detail {
 
+CollectedBatch::CollectedBatch() noexcept = default;
+CollectedBatch::CollectedBatch(Time batch_time, std::vector<BlockPtr>&& batch_blocks) noexcept
+    : time(batch_time), blocks(std::move(batch_blocks)) {}
+CollectedBatch::CollectedBatch(CollectedBatch&&) noexcept = default;
+CollectedBatch& CollectedBatch::operator=(CollectedBatch&&) noexcept = default;
+CollectedBatch::~CollectedBatch() = default;
+
 struct ChannelOutput::State {
   explicit State(const ChannelOptions& channel_options) : options(channel_options) {}
 

@@ -77,7 +77,7 @@ RecordRuns::RecordRuns(std::vector<BlockPtr>& blocks)
     : blocks_(std::exchange(blocks, {})), runs_(new RecordRun[blocks_.size()]) {
   RecordRun* run = runs_.get();
   for (const BlockPtr& block : blocks_) {
-    const RecordArray& records = static_cast<const RecordBlock&>(*block).records();
+    const RecordArray& records = static_cast<const RecordBlock&>(*block).kept();
     if (records.size() == 0) continue;
     *run++ = {records.data(), records.size(), block.use_count() == 1};
     size_ += records.size();
@@ -160,6 +160,12 @@ void BlockBuilder<std::string_view>::append(std::string_view text) {
   offsets_.push_back(static_cast<std::int32_t>(end));
   bytes_.insert(bytes_.end(), text.begin(), text.end());
 }
+
+void BlockBuilder<std::string_view>::reserve(std::size_t records) {
+  offsets_.reserve(records + 1);
+}
+
+void BlockBuilder<std::string_view>::reserve_bytes(std::size_t bytes) { bytes_.reserve(bytes); }
 
 void BlockBuilder<std::string_view>::clear() noexcept {
   bytes_.clear();

@@ -6,13 +6,12 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 #include <dstream/decoder.h>
+#include <dstream/detail/box.h>
 #include <dstream/detail/csv_scanner.h>
 #include <dstream/detail/decode_sink.h>
 #include <dstream/detail/field_reader.h>
-#include <dstream/detail/scratch_text.h>
 #include <dstream/export.h>
 #include <dstream/field_names.h>
 #include <dstream/reflect.h>
@@ -96,7 +95,6 @@ class DSTREAM_EXPORT CsvReader {
   /// Throws Error{Errc::invalid_argument} for options that contradict each other.
   CsvReader(const CsvOptions& options, const CsvFieldType* fields, std::size_t field_count);
   CsvReader(const CsvReader&);
-  CsvReader(CsvReader&&) noexcept;
   CsvReader& operator=(const CsvReader&);
   ~CsvReader();
 
@@ -104,29 +102,9 @@ class DSTREAM_EXPORT CsvReader {
   std::size_t decode(std::string_view bytes, bool last, const DecodeSink& sink);
 
  private:
-  class Row;
+  class State;
 
-  std::size_t plain_records(std::string_view bytes, std::size_t begin, const DecodeSink& sink);
-  std::size_t straight_record(std::string_view bytes, std::size_t begin, std::size_t at,
-                              const std::uint32_t* ends, const DecodeSink& sink) const;
-  std::size_t one_record(std::string_view bytes, std::size_t begin, bool last,
-                         const DecodeSink& sink);
-  std::size_t skip(std::string_view bytes, std::size_t from);
-  void take_record(std::string_view record, const DecodeSink& sink);
-  void map_columns(std::string_view header, const char* reason);
-  void note_mapped();
-
-  const CsvFieldType* types_;
-  std::size_t count_;
-  CsvScanner scanner_;
-  std::vector<std::size_t> columns_;  ///< per column its field
-  std::string header_problem_;
-  bool mapped_ = false;        ///< the header has been seen, or there is none
-  bool straight_ = false;      ///< the columns are the fields in order
-  bool skipping_ = false;      ///< inside a record that is too long, which has been reported
-  std::uint32_t careful_ = 0;  ///< records that are not tried as plain ones
-  std::vector<CsvField> fields_;
-  ScratchText scratch_;
+  Box<State> state_;
 };
 
 }  // namespace detail

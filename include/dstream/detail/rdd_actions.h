@@ -34,8 +34,8 @@ std::optional<Record> only(std::vector<Record> records) {
 template <class T, class F>
 void with_records(const Block& block, F&& f) {
   if constexpr (std::is_same_v<T, std::string_view>) {
-    const std::vector<std::string> records = texts_of(block);
-    f(std::span<const std::string>(records));
+    const auto records = texts_of(block);
+    f(std::span<const Owned<T>>(records.data(), records.size()));
   } else {
     f(array_of<T>(block));
   }

@@ -42,7 +42,7 @@ void with_host_records(std::vector<T>& records, const Use& use) {
   } else if constexpr (std::is_same_v<T, bool>) {
     const Box<bool[]> bytes(new bool[records.size()]);
     for (std::size_t i = 0; i < records.size(); ++i) bytes[i] = records[i];
-    use(HostRecords{&kRecordType<bool>, bytes.get(), records.size()});
+    use(HostRecords{&kRecordType<T>, bytes.get(), records.size()});
   } else {
     use(HostRecords{&kRecordType<T>, records.data(), records.size()});
   }

@@ -47,14 +47,14 @@ class TransformFunction final : public TransformNode::Function {
 
   TransformFunction(F f, Origin origin) : f_(std::move(f)), origin_(origin) {}
 
-  std::vector<BlockPtr> run(JobRunner& jobs, std::vector<std::vector<BlockPtr>> parents,
+  std::vector<BlockPtr> run(JobRunner& jobs, std::vector<BlockPtr>* parents,
                             Time batch_time) const override {
     return call(jobs, parents, batch_time, std::index_sequence_for<T...>());
   }
 
  private:
   template <std::size_t... I>
-  std::vector<BlockPtr> call(JobRunner& jobs, std::vector<std::vector<BlockPtr>>& parents,
+  std::vector<BlockPtr> call(JobRunner& jobs, std::vector<BlockPtr>* parents,
                              [[maybe_unused]] Time batch_time, std::index_sequence<I...>) const {
     if constexpr (std::is_invocable_v<F&, Rdd<T>...>) {
       return records(jobs, f_(rdd_of_blocks<T>(jobs, std::move(parents[I]), origin_)...));
