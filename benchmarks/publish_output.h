@@ -36,7 +36,7 @@ void on_publish(const DStream<T>& stream, PublishFunction function) {
 template <class T, class Visit>
 void for_each_published(const std::vector<detail::BlockPtr>& blocks, const Visit& visit) {
   for (const detail::BlockPtr& block : blocks) {
-    for (const auto& record : static_cast<const detail::ArrayBlock<T>&>(*block).array()) {
+    for (const auto& record : detail::array_of<T>(*block)) {
       visit(record);
     }
   }

@@ -1,12 +1,16 @@
 #pragma once
 
-#include <memory>
+#include <cstddef>
+#include <iterator>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <dstream/block.h>
+#include <dstream/detail/box.h>
+#include <dstream/export.h>
 #include <dstream/owned.h>
 #include <dstream/time.h>
 
@@ -22,40 +26,92 @@ struct Batch {
 
 namespace detail {
 
-/// Adds a block's records to `out`; moves them where the block has no other owner.
-template <class T>
-void append_records(BlockPtr block, std::vector<Owned<T>>& out) {
-  if constexpr (std::is_same_v<T, std::string_view>) {
-    const auto& text = static_cast<const TextBlock&>(*block);
-    for (std::size_t i = 0; i < text.size(); ++i) out.emplace_back(text[i]);
-  } else {
-    const auto& array = static_cast<const ArrayBlock<T>&>(*block).array();
-    if constexpr (!std::is_trivially_copyable_v<Owned<T>>) {
-      if (block.use_count() == 1) {
-        // Nobody else can read the block any more, and it was not made const.
-        for (Owned<T>& record : const_cast<Array<Owned<T>>&>(array)) out.push_back(std::move(record));
-        return;
-      }
-    }
-    out.insert(out.end(), array.begin(), array.end());
-  }
-}
+/// Records of a block that lie side by side.
+struct RecordRun {
+  std::byte* records;
+  std::size_t count;
+  bool movable;  ///< nobody else can read the block any more, and it was not made const
+};
 
-/// The records of blocks that collectors of T made, end to end. Takes over a lone block's array.
+/// The records of blocks that collectors of one type made, end to end. Empties `blocks`.
+class DSTREAM_EXPORT RecordRuns {
+ public:
+  explicit RecordRuns(std::vector<BlockPtr>& blocks);
+  ~RecordRuns();
+  RecordRuns(const RecordRuns&) = delete;
+  RecordRuns& operator=(const RecordRuns&) = delete;
+
+  std::size_t size() const { return size_; }
+  const RecordRun* begin() const { return runs_.get(); }
+  /// Copies the bytes of all records to `to`.
+  void copy_to(void* to, std::size_t record_size) const;
+
+ private:
+  std::vector<BlockPtr> blocks_;
+  Box<RecordRun[]> runs_;
+  std::size_t size_ = 0;
+};
+
+/// Walks over runs and gives each record once, as a value: what a vector is made of at once.
+template <class Stored>
+class RecordIterator {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = Stored;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const Stored*;
+  using reference = Stored;
+
+  RecordIterator(const RecordRun* run, std::size_t place) : run_(run), place_(place) {}
+  Stored operator*() const {
+    Stored& record = reinterpret_cast<Stored*>(run_->records)[at_];
+    if (run_->movable) return std::move(record);
+    return static_cast<const Stored&>(record);
+  }
+  RecordIterator& operator++() {
+    ++place_;
+    if (++at_ == run_->count) {
+      ++run_;
+      at_ = 0;
+    }
+    return *this;
+  }
+  bool operator==(const RecordIterator& other) const { return place_ == other.place_; }
+  std::ptrdiff_t operator-(const RecordIterator& other) const {
+    return static_cast<std::ptrdiff_t>(place_ - other.place_);
+  }
+
+ private:
+  const RecordRun* run_;
+  std::size_t at_ = 0;  // in the run
+  std::size_t place_;   // in all runs
+};
+
+/// The texts of blocks that collectors of std::string_view made.
+DSTREAM_EXPORT std::vector<std::string> take_texts(std::vector<BlockPtr>& blocks);
+
+/// The texts of one of them.
+DSTREAM_EXPORT std::vector<std::string> texts_of(const Block& block);
+
+/// The records of blocks that collectors of T made, end to end; moves them out of blocks that have
+/// no other owner.
 template <class T>
-std::vector<Owned<T>> take_records(std::vector<BlockPtr> blocks) {
-  std::vector<Owned<T>> records;
-  if constexpr (!std::is_same_v<T, std::string_view> && !std::is_same_v<T, bool>) {
-    if (blocks.size() == 1 && blocks.front().use_count() == 1) {
-      auto& block = const_cast<Block&>(*blocks.front());
-      return static_cast<ArrayBlock<T>&>(block).take_array();
+[[gnu::noinline]] std::vector<Owned<T>> take_records(std::vector<BlockPtr>&& blocks) {
+  using Stored = Owned<T>;
+  if constexpr (std::is_same_v<T, std::string_view>) {
+    return take_texts(blocks);
+  } else {
+    const RecordRuns runs(blocks);
+    if constexpr (kIsBytes<Stored> && std::is_default_constructible_v<Stored> &&
+                  !std::is_same_v<Stored, bool>) {
+      std::vector<Stored> records(runs.size());
+      runs.copy_to(records.data(), sizeof(Stored));
+      return records;
+    } else {
+      using Iterator = RecordIterator<Stored>;
+      return std::vector<Stored>(Iterator(runs.begin(), 0), Iterator(runs.begin(), runs.size()));
     }
   }
-  std::size_t size = 0;
-  for (const BlockPtr& block : blocks) size += block->size();
-  records.reserve(size);
-  for (BlockPtr& block : blocks) append_records<T>(std::move(block), records);
-  return records;
 }
 
 }  // namespace detail

@@ -3,14 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include <dstream/detail/borrow.h>
 #include <dstream/detail/box.h>
 #include <dstream/detail/combine_buffer.h>
+#include <dstream/detail/kept.h>
+#include <dstream/detail/record_array.h>
 #include <dstream/detail/step.h>
 #include <dstream/export.h>
 #include <dstream/owned.h>
@@ -70,40 +72,38 @@ class BoolArray {
 template <class T>
 using Array = std::conditional_t<std::is_same_v<T, bool>, BoolArray, std::vector<T>>;
 
-/// A block that is an array of T; `Stored` is Owned<T>.
-template <class T, class Stored = Owned<T>>
-class ArrayBlock final : public Block {
+/// A block that is an array of records of any type.
+class DSTREAM_EXPORT RecordBlock : public Block {
  public:
-  explicit ArrayBlock(Array<Stored> records) : records_(std::move(records)) {}
+  explicit RecordBlock(RecordArray records) noexcept : records_(std::move(records)) {}
+  ~RecordBlock() override;
 
-  std::size_t size() const override { return records_.size(); }
-  std::size_t bytes() const override { return sizeof(*this) + records_.capacity() * sizeof(Stored); }
-  void read(std::size_t begin, std::size_t end, Step& to) const override {
-    if constexpr (std::is_same_v<T, Stored>) {
-      while (begin < end) {
-        const std::size_t count = end - begin < chunk_capacity<T>() ? end - begin : chunk_capacity<T>();
-        to.process(shared_chunk(records_.data() + begin, count));
-        begin += count;
-      }
-    } else {
-      std::vector<T> views;
-      views.reserve(chunk_capacity<T>());
-      while (begin < end) {
-        views.clear();
-        for (; begin < end && views.size() < chunk_capacity<T>(); ++begin) {
-          views.push_back(borrow<T>(records_.data()[begin]));
-        }
-        to.process({views.data(), views.size(), true});
-      }
-    }
-  }
+  std::size_t size() const final { return records_.size(); }
+  std::size_t bytes() const final;
+  void read(std::size_t begin, std::size_t end, Step& to) const final;
 
-  const Array<Stored>& array() const { return records_; }
-  /// For the only owner of a block that nobody will read again.
-  Array<Stored> take_array() { return std::move(records_); }
+  const RecordArray& kept() const { return records_; }
 
  private:
-  Array<Stored> records_;
+  RecordArray records_;
+};
+
+/// Made in the library: users' code instantiates no block per type.
+DSTREAM_EXPORT BlockPtr make_record_block(RecordArray records);
+
+/// The records of a RecordBlock of T.
+template <class T>
+std::span<const Owned<T>> array_of(const Block& block) {
+  const RecordArray& records = static_cast<const RecordBlock&>(block).kept();
+  return {reinterpret_cast<const Owned<T>*>(records.data()), records.size()};
+}
+
+/// What a BlockBuilder<T> makes: a block that knows its type.
+template <class T>
+class ArrayBlock final : public RecordBlock {
+ public:
+  using RecordBlock::RecordBlock;
+  std::span<const Owned<T>> array() const { return array_of<T>(*this); }
 };
 
 class TextPool;
@@ -151,10 +151,10 @@ struct TakenLines {
 template <class T>
 class BlockBuilder {
  public:
-  void append(const T& record) { records_.push_back(own(record)); }
-  void append(T&& record) { records_.push_back(own(std::move(record))); }
+  void append(const T& record) { records_.template emplace<Owned<T>>(own(record)); }
+  void append(T&& record) { records_.template emplace<Owned<T>>(own(std::move(record))); }
   /// Appends what own() made, or would make, of a record.
-  void append_owned(Owned<T>&& record) { records_.push_back(std::move(record)); }
+  void append_owned(Owned<T>&& record) { records_.template emplace<Owned<T>>(std::move(record)); }
   void reserve(std::size_t records) { records_.reserve(records); }
   std::size_t size() const { return records_.size(); }
   /// Memory held, in bytes; what the records hold on the heap is not counted.
@@ -165,11 +165,11 @@ class BlockBuilder {
 
   /// The block of what was appended; the builder is empty afterwards.
   std::shared_ptr<detail::ArrayBlock<T>> finish() {
-    return std::make_shared<detail::ArrayBlock<T>>(std::exchange(records_, {}));
+    return detail::make_kept<detail::ArrayBlock<T>>(std::move(records_));
   }
 
  private:
-  detail::Array<Owned<T>> records_;
+  detail::RecordArray records_{detail::kRecordType<T>};
 };
 
 template <>
@@ -187,7 +187,7 @@ class DSTREAM_EXPORT BlockBuilder<std::string_view> {
   /// Copies the whole lines at the begin of `text` in, up to the first one that is too long; lines
   /// end as those of `lines` do. Throws as append() does, and then has taken none.
   detail::TakenLines append_lines(std::string_view text, std::size_t max_line_bytes);
-  void reserve(std::size_t records) { offsets_.reserve(records + 1); }
+  void reserve(std::size_t records);
   /// Room for the text of all records together.
   void reserve_bytes(std::size_t bytes);
   std::size_t size() const { return offsets_.size() - 1; }

@@ -28,9 +28,9 @@ class DSTREAM_EXPORT ByteReader {
   /// The next `size` bytes; throws Error{Errc::corrupt_data} if fewer are left.
   std::span<const std::byte> take(std::size_t size) {
     if (size > bytes_.size()) detail::throw_corrupt("the data end too early");
-    const auto taken = bytes_.first(size);
-    bytes_ = bytes_.subspan(size);
-    return taken;
+    const std::byte* const begin = bytes_.data();
+    bytes_ = {begin + size, bytes_.size() - size};
+    return {begin, size};
   }
 
   /// A length written by `write_size`. Throws Error{Errc::corrupt_data} if it is malformed or

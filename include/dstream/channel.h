@@ -1,6 +1,5 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,10 +7,14 @@
 #include <optional>
 #include <stop_token>
 #include <utility>
+#include <vector>
 
 #include <dstream/batch.h>
-#include <dstream/detail/fifo.h>
+#include <dstream/detail/box.h>
+#include <dstream/detail/kept.h>
 #include <dstream/detail/plan_node.h>
+#include <dstream/export.h>
+#include <dstream/time.h>
 
 namespace dstream {
 inline namespace v1 {
@@ -27,101 +30,71 @@ struct ChannelOptions {
 
 namespace detail {
 
+/// A batch as its tasks left it.
+struct DSTREAM_EXPORT CollectedBatch {
+  CollectedBatch() noexcept;
+  CollectedBatch(Time batch_time, std::vector<BlockPtr>&& batch_blocks) noexcept;
+  CollectedBatch(CollectedBatch&&) noexcept;
+  CollectedBatch& operator=(CollectedBatch&&) noexcept;
+  ~CollectedBatch();
+
+  Time time;
+  std::vector<BlockPtr> blocks;
+};
+
 /// The state that a channel's two sides share. The queue belongs to it and is bounded by
 /// ChannelOptions::capacity_bytes and one batch; the mutex is a leaf.
-template <class T>
-class ChannelOutput final : public OutputOperation {
+class DSTREAM_EXPORT ChannelOutput final : public OutputOperation {
  public:
-  explicit ChannelOutput(ChannelOptions options)
-      : OutputOperation(OutputPhase::publish), options_(options) {}
+  explicit ChannelOutput(const ChannelOptions& options);
+  ~ChannelOutput() override;
 
-  bool ready(const std::shared_ptr<RoomWaiter>& waiter) override {
-    std::lock_guard lock(mutex_);
-    if (!has_room()) waiter_ = waiter;
-    return has_room();
-  }
-  void publish(std::vector<BlockPtr> blocks, const BatchInfo& info) override {
-    std::size_t bytes = sizeof(Batch<T>);
-    for (const BlockPtr& block : blocks) bytes += block->bytes();
-    Batch<T> batch{info.batch_time, take_records<T>(std::move(blocks))};
-    std::lock_guard lock(mutex_);
-    while (options_.drop_oldest && !queue_.empty() && bytes_ + bytes > options_.capacity_bytes) {
-      take_front();
-      ++dropped_;
-    }
-    bytes_ += bytes;
-    queue_.emplace_back(std::move(batch), bytes);
-    filled_.notify_one();
-  }
-  void close() override {
-    std::lock_guard lock(mutex_);
-    closed_ = true;
-    filled_.notify_all();
-  }
+  bool ready(const std::shared_ptr<RoomWaiter>& waiter) override;
+  void publish(std::vector<BlockPtr> blocks, const BatchInfo& info) override;
+  void close() override;
 
-  std::optional<Batch<T>> pop(std::stop_token stop, bool wait) {
-    std::shared_ptr<RoomWaiter> waiter;
-    std::optional<Batch<T>> batch;
-    {
-      std::unique_lock lock(mutex_);
-      if (wait) filled_.wait(lock, stop, [this] { return closed_ || !queue_.empty(); });
-      if (queue_.empty()) return batch;
-      batch.emplace(take_front());
-      if (has_room()) waiter = std::exchange(waiter_, nullptr);
-    }
-    if (waiter) waiter->room();
-    return batch;
-  }
-  bool closed() const {
-    std::lock_guard lock(mutex_);
-    return closed_ && queue_.empty();
-  }
-  std::uint64_t dropped() const {
-    std::lock_guard lock(mutex_);
-    return dropped_;
-  }
+  /// False where there is none, or none comes any more.
+  bool pop(std::stop_token&& stop, CollectedBatch& batch);
+  bool try_pop(CollectedBatch& batch);
+  bool closed() const;
+  std::uint64_t dropped() const;
 
  private:
-  bool has_room() const {
-    return closed_ || options_.drop_oldest || queue_.empty() || bytes_ < options_.capacity_bytes;
-  }
-  Batch<T> take_front() {
-    auto [batch, bytes] = queue_.pop_front();
-    bytes_ -= bytes;
-    return std::move(batch);
-  }
+  struct State;
+  bool take(std::unique_lock<std::mutex>& lock, CollectedBatch& batch);
 
-  const ChannelOptions options_;
-  mutable std::mutex mutex_;
-  std::condition_variable_any filled_;
-  Fifo<std::pair<Batch<T>, std::size_t>> queue_;
-  std::size_t bytes_ = 0;
-  std::uint64_t dropped_ = 0;
-  bool closed_ = false;
-  std::shared_ptr<RoomWaiter> waiter_;
+  const Box<State> state_;
 };
 
 /// Keeps the newest batch.
-template <class T>
-class LatestOutput final : public OutputOperation {
+class DSTREAM_EXPORT LatestOutput final : public OutputOperation {
  public:
-  LatestOutput() : OutputOperation(OutputPhase::publish) {}
+  /// Makes the host's batch, which `destroy` ends.
+  struct Maker {
+    const void* (*make)(CollectedBatch& batch);
+    void (*destroy)(const void* batch);
+  };
 
-  void publish(std::vector<BlockPtr> blocks, const BatchInfo& info) override {
-    auto batch = std::make_shared<const Batch<T>>(
-        Batch<T>{info.batch_time, take_records<T>(std::move(blocks))});
-    std::lock_guard lock(mutex_);
-    batch_.swap(batch);
-  }
-  std::shared_ptr<const Batch<T>> get() const {
-    std::lock_guard lock(mutex_);
-    return batch_;
-  }
+  LatestOutput();
+  ~LatestOutput() override;
+
+  void publish(std::vector<BlockPtr> blocks, const BatchInfo& info) override;
+  /// The newest batch, made when it is first asked for; null before the first.
+  std::shared_ptr<const void> get(const Maker& maker);
 
  private:
-  mutable std::mutex mutex_;  // leaf; held to copy or swap the pointer
-  std::shared_ptr<const Batch<T>> batch_;
+  struct Entry;
+
+  std::mutex mutex_;  // leaf; held to copy or swap the pointer
+  std::shared_ptr<Entry> newest_;
 };
+
+template <class T>
+const void* make_batch(CollectedBatch& batch) {
+  return new Batch<T>{batch.time, take_records<T>(std::move(batch.blocks))};
+}
+template <class T>
+inline constexpr LatestOutput::Maker kBatchMaker{&make_batch<T>, &destroy_object<Batch<T>>};
 
 }  // namespace detail
 
@@ -132,18 +105,29 @@ class Channel {
  public:
   /// The next batch; waits for one. Empty when the context has ended and all were taken, or when
   /// `stop` is requested.
-  std::optional<Batch<T>> pop(std::stop_token stop = {}) const { return output_->pop(stop, true); }
+  std::optional<Batch<T>> pop(std::stop_token stop = {}) const {
+    detail::CollectedBatch batch;
+    return batch_of(output_->pop(std::move(stop), batch), batch);
+  }
   /// The next batch if there is one now.
-  std::optional<Batch<T>> try_pop() const { return output_->pop({}, false); }
+  std::optional<Batch<T>> try_pop() const {
+    detail::CollectedBatch batch;
+    return batch_of(output_->try_pop(batch), batch);
+  }
   /// Whether nothing will come any more.
   bool closed() const { return output_->closed(); }
   /// Batches dropped because of `drop_oldest`.
   std::uint64_t dropped() const { return output_->dropped(); }
 
-  explicit Channel(std::shared_ptr<detail::ChannelOutput<T>> output) : output_(std::move(output)) {}
+  explicit Channel(std::shared_ptr<detail::ChannelOutput> output) : output_(std::move(output)) {}
 
  private:
-  std::shared_ptr<detail::ChannelOutput<T>> output_;
+  static std::optional<Batch<T>> batch_of(bool some, detail::CollectedBatch& batch) {
+    if (!some) return std::nullopt;
+    return Batch<T>{batch.time, detail::take_records<T>(std::move(batch.blocks))};
+  }
+
+  std::shared_ptr<detail::ChannelOutput> output_;
 };
 
 /// The host's view of `latest()`: the most recent committed batch. A copyable handle; any thread.
@@ -151,12 +135,14 @@ template <class T>
 class Latest {
  public:
   /// The newest batch; null before the first one.
-  std::shared_ptr<const Batch<T>> get() const { return output_->get(); }
+  std::shared_ptr<const Batch<T>> get() const {
+    return std::static_pointer_cast<const Batch<T>>(output_->get(detail::kBatchMaker<T>));
+  }
 
-  explicit Latest(std::shared_ptr<detail::LatestOutput<T>> output) : output_(std::move(output)) {}
+  explicit Latest(std::shared_ptr<detail::LatestOutput> output) : output_(std::move(output)) {}
 
  private:
-  std::shared_ptr<detail::LatestOutput<T>> output_;
+  std::shared_ptr<detail::LatestOutput> output_;
 };
 
 }  // namespace v1

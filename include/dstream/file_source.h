@@ -10,7 +10,7 @@
 
 #include <dstream/decoder.h>
 #include <dstream/detail/durations.h>
-#include <dstream/detail/file_block.h>
+#include <dstream/detail/file_decoder.h>
 #include <dstream/detail/input_source.h>
 #include <dstream/detail/kept.h>
 #include <dstream/export.h>
@@ -83,7 +83,9 @@ DSTREAM_EXPORT std::shared_ptr<InputSource> make_files_source(
 
 template <class D>
 std::shared_ptr<const FileBlockMaker> make_file_blocks(D decoder) {
-  return make_kept<DecodedFileBlockMaker<D>, const FileBlockMaker>(std::move(decoder));
+  const SplitRule rule = split_rule_of(decoder);
+  return make_file_block_maker(new D(std::move(decoder)), &destroy_object<D>, rule,
+                               &read_file_block<D>);
 }
 
 }  // namespace detail

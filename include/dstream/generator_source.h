@@ -121,7 +121,7 @@ class BatchFunctionSource final : public InputSource {
   explicit BatchFunctionSource(F f) : f_(std::move(f)) {}
 
   void cut(Time, Time until, std::vector<BlockPtr>& blocks) override {
-    append_blocks<T>(static_cast<const F&>(f_)(until), blocks);
+    append_blocks<T>(std::vector<T>(static_cast<const F&>(f_)(until)), blocks);
   }
 
  private:

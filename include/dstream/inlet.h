@@ -1,18 +1,21 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <stop_token>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include <dstream/block.h>
 #include <dstream/detail/inlet_core.h>
 #include <dstream/detail/input_source.h>
-#include <dstream/error.h>
+#include <dstream/detail/record_array.h>
+#include <dstream/export.h>
 #include <dstream/memory_bytes.h>
+#include <dstream/owned.h>
+#include <dstream/push_result.h>
 
 namespace dstream {
 inline namespace v1 {
@@ -119,122 +122,25 @@ class Inlet {
 
 namespace detail {
 
-/// Records of an inlet, read where their producers wrote them.
-template <class T>
-class InletBlock final : public Block {
- public:
-  using Stored = Owned<T>;
-
-  InletBlock(std::shared_ptr<InletCore> core, std::vector<InletRun> runs)
-      : core_(std::move(core)), runs_(std::move(runs)) {
-    for (const InletRun& run : runs_) size_ += run.count;
-  }
-  ~InletBlock() override { core_->release(runs_.data(), runs_.size()); }
-  InletBlock(const InletBlock&) = delete;
-  InletBlock& operator=(const InletBlock&) = delete;
-
-  std::size_t size() const override { return size_; }
-  std::size_t bytes() const override { return sizeof(*this) + size_ * sizeof(Stored); }
-
-  void read(std::size_t begin, std::size_t end, Step& to) const override {
-    std::size_t run_begin = 0;
-    for (const InletRun& run : runs_) {
-      if (run_begin >= end) break;
-      const std::size_t from = begin > run_begin ? begin - run_begin : 0;
-      const std::size_t until = end - run_begin < run.count ? end - run_begin : run.count;
-      if (from < until) read_run(records_of(run) + from, until - from, to);
-      run_begin += run.count;
-    }
-  }
-
- private:
-  static const Stored* records_of(const InletRun& run) {
-    return std::launder(reinterpret_cast<const Stored*>(run.segment->records)) + run.begin;
-  }
-
-  static void read_run(const Stored* records, std::size_t count, Step& to) {
-    constexpr std::size_t kCapacity = chunk_capacity<T>();
-    if constexpr (std::is_same_v<T, Stored>) {
-      for (std::size_t i = 0; i < count; i += kCapacity) {
-        to.process(shared_chunk(records + i, count - i < kCapacity ? count - i : kCapacity));
-      }
-    } else {
-      std::vector<T> views;
-      views.reserve(count < kCapacity ? count : kCapacity);
-      for (std::size_t i = 0; i < count;) {
-        views.clear();
-        for (; i < count && views.size() < kCapacity; ++i) views.push_back(borrow<T>(records[i]));
-        to.process({views.data(), views.size(), true});
-      }
-    }
-  }
-
-  std::shared_ptr<InletCore> core_;
-  std::vector<InletRun> runs_;
-  std::size_t size_ = 0;
+/// The context's end of an inlet, and what both ends share. Throws Error{Errc::invalid_argument} for
+/// options of nothing.
+struct InletEnds {
+  std::shared_ptr<InletCore> core;
+  std::shared_ptr<InputSource> source;
 };
-
-/// The context's end of an inlet.
-template <class T>
-class InletSource final : public InputSource {
- public:
-  InletSource(std::shared_ptr<InletCore> core, std::size_t block_records)
-      : core_(std::move(core)), block_records_(block_records) {}
-  ~InletSource() override { core_->abandon(); }
-
-  void start(SourceHost& host) override { core_->start(host); }
-  void stop() override { core_->stop(); }
-  bool has_data() const override { return core_->has_data(); }
-  bool arm_arrival() override { return core_->arm_arrival(); }
-  SourceEnd end() const override {
-    // In this order: what was pushed before the inlet was closed is seen.
-    const bool closed = core_->closed();
-    if (core_->has_data()) return SourceEnd::ahead;
-    return closed ? SourceEnd::reached : SourceEnd::open;
-  }
-
-  void cut(Time, Time, std::vector<BlockPtr>& blocks) override {
-    std::vector<InletRun> taken;
-    core_->take(taken);
-    std::vector<InletRun> runs;
-    std::size_t records = 0;
-    for (const InletRun& run : taken) {
-      if (records != 0 && records + run.count > block_records_) {
-        blocks.push_back(std::make_shared<InletBlock<T>>(core_, std::exchange(runs, {})));
-        records = 0;
-      }
-      runs.push_back(run);
-      records += run.count;
-    }
-    if (records != 0) blocks.push_back(std::make_shared<InletBlock<T>>(core_, std::move(runs)));
-  }
-
- private:
-  std::shared_ptr<InletCore> core_;
-  std::size_t block_records_;
-};
-
-template <class Stored>
-void destroy_records(std::byte* records, std::size_t count) {
-  Stored* const first = std::launder(reinterpret_cast<Stored*>(records));
-  for (std::size_t i = 0; i < count; ++i) first[i].~Stored();
-}
+DSTREAM_EXPORT InletEnds make_inlet_ends(const RecordType& type, const InletOptions& options);
 
 /// An inlet: the host's handle and the context's source.
 template <class T>
-std::pair<Inlet<T>, std::shared_ptr<InputSource>> make_inlet(const InletOptions& options) {
+struct InletParts {
+  Inlet<T> inlet;
+  std::shared_ptr<InputSource> source;
+};
+template <class T>
+InletParts<T> make_inlet(const InletOptions& options) {
   check_retainable<T>();
-  using Stored = Owned<T>;
-  if (options.capacity_bytes == 0 || options.block_records == 0) {
-    throw Error(Errc::invalid_argument,
-                "InletOptions: capacity_bytes and block_records must be greater than zero");
-  }
-  const InletCore::Layout layout{
-      sizeof(Stored), alignof(Stored) > 64 ? alignof(Stored) : 64,
-      std::is_trivially_destructible_v<Stored> ? nullptr : &destroy_records<Stored>};
-  auto core = std::make_shared<InletCore>(layout, options.capacity_bytes);
-  auto source = std::make_shared<InletSource<T>>(core, options.block_records);
-  return {Inlet<T>(std::move(core)), std::move(source)};
+  InletEnds ends = make_inlet_ends(kRecordType<T>, options);
+  return {Inlet<T>(std::move(ends.core)), std::move(ends.source)};
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include <dstream/detail/block_format.h>
 #include <dstream/detail/files_output.h>
 #include <dstream/detail/object_file.h>
 #include <dstream/stream.h>
@@ -15,12 +16,16 @@ namespace detail {
 /// What save_as_object_files writes; in a header of its own, because codecs cost compile time.
 template <class T>
 struct ObjectFormat {
-  static constexpr bool kWritable = kHasObjectForm<T>;
   static void begin(std::string& out, const FilesOutput&) {
     append_object_header(out, type_name<Owned<T>>());
   }
-  static void append(std::string& out, const T& record) { append_object_record(out, record); }
-  static void end(std::string& out, std::uint64_t records) { append_object_trailer(out, records); }
+  static constexpr FileFormat format() {
+    if constexpr (kHasObjectForm<T>) {
+      return {&encode_record<T>, &begin, &append_object_trailer, false};
+    } else {
+      return {};
+    }
+  }
 };
 
 }  // namespace detail

@@ -1,127 +1,104 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/batch_info.h>
-#include <dstream/detail/console.h>
+#include <dstream/channel.h>
+#include <dstream/detail/files_output.h>
 #include <dstream/detail/kept.h>
+#include <dstream/detail/plan_handle.h>
 #include <dstream/detail/plan_node.h>
-#include <dstream/format.h>
+#include <dstream/detail/rdd_actions.h>
+#include <dstream/detail/staged_output.h>
+#include <dstream/export.h>
 #include <dstream/output_options.h>
 #include <dstream/rdd.h>
-#include <dstream/task_context.h>
+#include <dstream/sink.h>
+#include <dstream/storage_level.h>
 
 namespace dstream {
 inline namespace v1 {
 
 namespace detail {
 
-/// The dashed header that print() puts above a batch, as Spark's does.
-DSTREAM_EXPORT std::string print_header(Time batch_time);
+// What the outputs of DStream are made of. Everything but the user's own functions is compiled in the
+// library.
 
-/// Prints the first records of a batch.
-template <class T>
-class PrintStep final : public Step {
- public:
-  explicit PrintStep(std::size_t limit) : limit_(limit) {}
-
-  void begin(const TaskContext& context) override {
-    text_ = print_header(context.batch_time);
-    seen_ = 0;
-  }
-  void process(Chunk chunk) override {
-    for (const T& record : chunk.records<T>()) {
-      if (seen_++ >= limit_) return;
-      format_value(text_, record);
-      text_ += '\n';
-    }
-  }
-  void flush() override {
-    if (seen_ > limit_) text_ += "...\n";
-    text_ += '\n';
-    write_to_stdout(text_);
-  }
-
- private:
-  const std::size_t limit_;
-  std::size_t seen_ = 0;
-  std::string text_;
+/// A stream's records as an output takes them.
+struct OutputInput {
+  const StreamHandle& stream;
+  Origin origin;
+  std::string_view type;
+  CollectorFactory collector;
+  std::size_t record_size;
 };
 
-template <class T>
-class PrintOutput final : public OutputOperation {
- public:
-  explicit PrintOutput(std::size_t limit) : OutputOperation(OutputPhase::task), limit_(limit) {}
-  StepPtr make_step() const override { return StepPtr(new PrintStep<T>(limit_)); }
-
- private:
-  const std::size_t limit_;
+/// An object without its type, which the output takes over.
+struct ErasedObject {
+  void* object;
+  void (*destroy)(const void* object);
 };
 
-/// A function of its own, so that the library can hold the common ones ready compiled.
-template <class T>
-std::shared_ptr<OutputOperation> make_print_output(std::size_t limit) {
-  return make_kept<PrintOutput<T>, OutputOperation>(limit);
+/// The output is given the collected batch.
+DSTREAM_EXPORT void add_collecting_output(const OutputInput& input,
+                                          std::shared_ptr<OutputOperation>&& operation,
+                                          OutputOptions& options);
+
+/// Keeps the batches for slice().
+DSTREAM_EXPORT void keep_batches(const OutputInput& input, StorageLevel level,
+                                 const BlockFormat* format);
+
+/// What a channel and its stream share.
+DSTREAM_EXPORT std::shared_ptr<ChannelOutput> add_channel(const OutputInput& input,
+                                                          const ChannelOptions& options);
+DSTREAM_EXPORT std::shared_ptr<LatestOutput> add_latest(const OutputInput& input);
+
+/// Prints the first `n` records of each batch.
+DSTREAM_EXPORT void add_print(const OutputInput& input, const RecordPrinter& printer, std::size_t n,
+                              OutputOptions& options);
+
+template <class T, class F>
+void call_with_records(void* f, Chunk chunk) {
+  for (const T& record : chunk.records<T>()) (*static_cast<F*>(f))(record);
 }
-
-extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation> make_print_output<std::string_view>(
-    std::size_t);
-extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation> make_print_output<std::string>(
-    std::size_t);
-extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation> make_print_output<std::int64_t>(
-    std::size_t);
-extern template DSTREAM_EXPORT std::shared_ptr<OutputOperation>
-make_print_output<std::pair<std::string, std::int64_t>>(std::size_t);
-
 /// Calls a function with each record.
+DSTREAM_EXPORT void add_for_each(const OutputInput& input, const ErasedObject& f,
+                                 void (*call)(void* f, Chunk chunk), ForEachOptions& options);
+
 template <class T, class F>
-class ForEachOutput final : public OutputOperation {
- public:
-  explicit ForEachOutput(F f)
-      : OutputOperation(OutputPhase::task), f_(new F(std::move(f))) {}
-  StepPtr make_step() const override { return StepPtr(new CallStep(*f_)); }
-
- private:
-  class CallStep final : public Step {
-   public:
-    explicit CallStep(F& f) : f_(f) {}
-    void process(Chunk chunk) override {
-      for (const T& record : chunk.records<T>()) f_(record);
-    }
-
-   private:
-    F& f_;
-  };
-
-  Box<F> f_;
-};
-
-/// Calls a function with each batch's data set, on the driver thread.
-template <class T, class F>
-class ForeachRddOutput final : public OutputOperation {
- public:
-  ForeachRddOutput(F f, Origin origin)
-      : OutputOperation(OutputPhase::driver), f_(std::move(f)), origin_(origin) {}
-
-  void run(JobRunner& jobs, std::vector<BlockPtr> blocks, const BatchInfo& info) override {
-    Rdd<T> rdd = rdd_of_blocks<T>(jobs, std::move(blocks), origin_);
-    if constexpr (std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>) {
-      f_(std::move(rdd), info.batch_time, info);
-    } else if constexpr (std::is_invocable_v<F&, Rdd<T>, Time>) {
-      f_(std::move(rdd), info.batch_time);
-    } else {
-      f_(std::move(rdd));
-    }
+void call_with_rdd(void* f, RddHandle&& batch, const BatchInfo& info) {
+  F& function = *static_cast<F*>(f);
+  if constexpr (std::is_invocable_v<F&, Rdd<T>, Time, const BatchInfo&>) {
+    function(Rdd<T>(std::move(batch)), info.batch_time, info);
+  } else if constexpr (std::is_invocable_v<F&, Rdd<T>, Time>) {
+    function(Rdd<T>(std::move(batch)), info.batch_time);
+  } else {
+    function(Rdd<T>(std::move(batch)));
   }
+}
+/// Calls a function with each batch's data set, on the driver thread.
+DSTREAM_EXPORT void add_foreach_rdd(const OutputInput& input, const ErasedObject& f,
+                                    void (*call)(void* f, RddHandle&& batch,
+                                                 const BatchInfo& info),
+                                    OutputOptions& options);
 
- private:
-  F f_;
-  Origin origin_;
-};
+template <class T>
+void write_records(SinkBase& sink, const WriteKey& key, Chunk chunk) {
+  for (const T& record : chunk.records<T>()) static_cast<Sink<T>&>(sink).write(key, record);
+}
+/// Writes to a user's sink. Throws Errc::invalid_argument where the sink is null.
+DSTREAM_EXPORT void add_sink(const OutputInput& input, std::shared_ptr<SinkBase>&& sink,
+                             SinkWriter write, WriteOptions& options);
+
+/// Saves files.
+DSTREAM_EXPORT void add_files(const OutputInput& input, const FileFormat& format,
+                              std::string& prefix, std::string& suffix, SaveOptions& options,
+                              std::string_view extension);
 
 }  // namespace detail
 }  // namespace v1

@@ -2,18 +2,15 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include <dstream/block.h>
-#include <dstream/detail/arrival_gate.h>
-#include <dstream/detail/fifo.h>
+#include <dstream/detail/box.h>
 #include <dstream/detail/input_source.h>
-#include <dstream/detail/kept.h>
 #include <dstream/detail/source_blocks.h>
-#include <dstream/error.h>
 #include <dstream/export.h>
+#include <dstream/owned.h>
 #include <dstream/push_result.h>
 
 namespace dstream {
@@ -47,15 +44,11 @@ class DSTREAM_EXPORT QueueSource final : public InputSource {
   void stop() override;
 
  private:
-  const QueueOptions options_;
-  mutable std::mutex mutex_;
-  Fifo<std::vector<BlockPtr>> queue_;
-  std::vector<BlockPtr> default_;
-  std::size_t queued_bytes_ = 0;
-  bool closed_ = false;
-  bool stopped_ = false;
-  ArrivalGate gate_;
+  struct State;
+  const Box<State> state_;
 };
+
+DSTREAM_EXPORT std::shared_ptr<QueueSource> make_queue(const QueueOptions& options);
 
 }  // namespace detail
 
@@ -98,10 +91,14 @@ namespace detail {
 
 /// A queue: the host's handle and the context's source.
 template <class T>
-std::pair<QueueInput<T>, std::shared_ptr<InputSource>> make_queue_source(
-    const QueueOptions& options) {
+struct QueueParts {
+  QueueInput<T> input;
+  std::shared_ptr<InputSource> source;
+};
+template <class T>
+QueueParts<T> make_queue_source(const QueueOptions& options) {
   check_retainable<T>();
-  auto source = make_kept<QueueSource>(options);
+  auto source = make_queue(options);
   return {QueueInput<T>(source), source};
 }
 

@@ -15,6 +15,7 @@
 #include <dstream/batch.h>
 #include <dstream/detail/block_format.h>
 #include <dstream/detail/kept.h>
+#include <dstream/detail/plan_handle.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/detail/rdd_actions.h>
 #include <dstream/keyed.h>
@@ -34,7 +35,7 @@ inline namespace v1 {
 /// Errc::illegal_state: tasks may not wait for other tasks. Actions may be called from any thread;
 /// an Rdd does not keep its context alive. Every action computes anew; see persist().
 template <class T>
-class Rdd : public Transformations<T, Rdd> {
+class Rdd : public Transformations<T, Rdd>, public detail::RddHandle {
  public:
   using Lazy = Transformations<T, Rdd>;
 
@@ -53,9 +54,8 @@ class Rdd : public Transformations<T, Rdd> {
   /// The first n records. All partitions are computed, but of each slice only n records kept.
   std::vector<Owned<T>> take(std::size_t n) const {
     detail::check_retainable<T>();
-    const auto head = detail::make_gather_node({"take"}, type_name<T>(), node_,
-                                               &detail::make_collector<T>, n, false);
-    std::vector<Owned<T>> records = Rdd(jobs_, head).collect();
+    std::vector<Owned<T>> records =
+        Rdd(derive_head(type_name<T>(), &detail::make_collector<T>, n)).collect();
     if (records.size() > n) {
       records.erase(records.begin() + static_cast<std::ptrdiff_t>(n), records.end());
     }
@@ -134,8 +134,10 @@ class Rdd : public Transformations<T, Rdd> {
     static_assert(std::is_invocable_v<F&, const Owned<T>&>,
                   "for_each: the callable must be callable as f(const Owned<T>&)");
     if constexpr (std::is_invocable_v<F&, const Owned<T>&>) {
-      for (detail::BlockPtr& block : blocks()) {
-        for (const Owned<T>& record : detail::records_of<T>(std::move(block))) f(record);
+      for (const detail::BlockPtr& block : blocks()) {
+        detail::with_records<T>(*block, [&](std::span<const Owned<T>> records) {
+          for (const Owned<T>& record : records) f(record);
+        });
       }
     }
   }
@@ -158,10 +160,7 @@ class Rdd : public Transformations<T, Rdd> {
   /// Calls f(std::span<const Owned<T>>) once per partition, one after the other in this thread.
   template <class F>
   void for_each_partition(F&& f) const {
-    for (detail::BlockPtr& block : blocks()) {
-      const std::vector<Owned<T>> records = detail::records_of<T>(std::move(block));
-      f(std::span<const Owned<T>>(records));
-    }
+    for (const detail::BlockPtr& block : blocks()) detail::with_records<T>(*block, f);
   }
 
   /// Writes one text file, a line per record as print() shows it. The file appears at `path` when
@@ -169,7 +168,7 @@ class Rdd : public Transformations<T, Rdd> {
   /// Error{Errc::io}; the file at `path` is then as it was.
   void save_as_text_file(const std::string& path) const {
     detail::check_printable<T>();
-    detail::save_text(*jobs(), path, blocks(), &detail::print_block<T>);
+    detail::save_text(*jobs(), path, blocks(), detail::kRecordPrinter<T>);
   }
 
   /// Writes one object file, which StreamingContext::object_file<T>() reads: records by their
@@ -194,57 +193,48 @@ class Rdd : public Transformations<T, Rdd> {
   }
 
   /// The plan as text: stages, shuffles, and what fuses; as StreamingContext::explain().
-  std::string to_debug_string() const { return jobs()->describe(node_); }
+  std::string to_debug_string() const { return jobs()->describe(node()); }
 
   // For the library.
+  explicit Rdd(detail::RddHandle&& handle) noexcept : RddHandle(std::move(handle)) {}
   Rdd(std::weak_ptr<detail::JobRunner> jobs, detail::PlanNodePtr node)
-      : jobs_(std::move(jobs)), node_(std::move(node)) {}
-  Rdd(detail::JobRunner& jobs, detail::PlanNodePtr node) : Rdd(jobs.handle(), std::move(node)) {}
-  const detail::PlanNodePtr& node() const { return node_; }
-  void check(const detail::Origin&) const {}
+      : RddHandle(std::move(jobs), std::move(node)) {}
+  Rdd(detail::JobRunner& jobs, detail::PlanNodePtr node) : RddHandle(jobs, std::move(node)) {}
   template <class U>
-  Rdd<U> derive(const detail::Origin&, detail::PlanNodePtr node) const {
-    return Rdd<U>(jobs_, std::move(node));
+  Rdd<U> derive(const detail::Origin& origin, detail::PlanNodePtr&& node) const {
+    return Rdd<U>(derive_node(origin, std::move(node)));
   }
   template <class U, class Other>
   Rdd<U> derive_from(const Rdd<Other>& other, const detail::Origin& origin,
-                     detail::PlanNodePtr node) const {
-    detail::check_same_jobs(jobs_, other.handle(), origin);
-    return Rdd<U>(jobs_, std::move(node));
+                     detail::PlanNodePtr&& node) const {
+    return Rdd<U>(derive_with(other, origin, std::move(node)));
   }
-  const std::weak_ptr<detail::JobRunner>& handle() const { return jobs_; }
 
  private:
-  std::shared_ptr<detail::JobRunner> jobs() const { return detail::lock_jobs(jobs_); }
   std::vector<detail::BlockPtr> blocks() const {
     detail::check_retainable<T>();
-    return jobs()->run_job(node_, &detail::make_collector<T>);
+    return run_plan(&detail::make_collector<T>);
   }
   Rdd kept(const detail::Origin& origin, StorageLevel level,
            const detail::BlockFormat* format) const {
     detail::check_retainable<T>();
-    return Rdd(jobs_, detail::make_kept_node(
-                          *jobs(),
-                          {origin, node_, &detail::make_collector<T>, level, format}));
+    return Rdd(derive_kept(origin, &detail::make_collector<T>, level, format));
   }
-
-  std::weak_ptr<detail::JobRunner> jobs_;
-  detail::PlanNodePtr node_;
 };
 
 namespace detail {
 
 /// The data set of blocks that collectors of T made.
 template <class T>
-Rdd<T> rdd_of_blocks(JobRunner& jobs, std::vector<BlockPtr> blocks, const Origin& origin) {
-  return Rdd<T>(jobs, make_source_node(origin, type_name<T>(), std::move(blocks)));
+Rdd<T> rdd_of_blocks(JobRunner& jobs, std::vector<BlockPtr>&& blocks, const Origin& origin) {
+  return Rdd<T>(handle_of_blocks(jobs, type_name<T>(), std::move(blocks), origin));
 }
 
 /// The data set that a provider gives.
 template <class T>
-Rdd<T> rdd_of_provider(JobRunner& jobs, std::shared_ptr<BlockProvider> provider,
+Rdd<T> rdd_of_provider(JobRunner& jobs, std::shared_ptr<BlockProvider>&& provider,
                        const Origin& origin) {
-  return Rdd<T>(jobs, make_source_node(origin, type_name<T>(), std::move(provider)));
+  return Rdd<T>(handle_of_provider(jobs, type_name<T>(), std::move(provider), origin));
 }
 
 }  // namespace detail

@@ -18,6 +18,22 @@ struct WriteKey {
   std::uint32_t attempt = 0;
 };
 
+namespace detail {
+
+/// What a sink does whatever the type of its records.
+class DSTREAM_EXPORT SinkBase {
+ public:
+  virtual ~SinkBase();
+  virtual void begin(const WriteKey& key) = 0;
+  /// After this the write survives a crash; the returned handle finds it again.
+  virtual std::string prepare(const WriteKey& key) = 0;
+  virtual void commit(const WriteKey& key, const std::string& handle) = 0;
+  /// `handle` is empty where the attempt had not been prepared.
+  virtual void abort(const WriteKey& key, const std::string& handle) = 0;
+};
+
+}  // namespace detail
+
 /// The contract of outputs that take part in the batch protocol; see DStream::write_to.
 ///
 /// Each task that writes calls begin, write for every record, and prepare, before the batch's
@@ -34,16 +50,9 @@ struct WriteKey {
 /// time: they occupy a thread that executes tasks. Where prepare's handle makes commit possible
 /// after a crash, and commit is idempotent, each batch is in the sink exactly once.
 template <class T>
-class Sink {
+class Sink : public detail::SinkBase {
  public:
-  virtual ~Sink() = default;
-  virtual void begin(const WriteKey& key) = 0;
   virtual void write(const WriteKey& key, const T& record) = 0;
-  /// After this the write survives a crash; the returned handle finds it again.
-  virtual std::string prepare(const WriteKey& key) = 0;
-  virtual void commit(const WriteKey& key, const std::string& handle) = 0;
-  /// `handle` is empty where the attempt had not been prepared.
-  virtual void abort(const WriteKey& key, const std::string& handle) = 0;
 };
 
 }  // namespace v1

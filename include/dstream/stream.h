@@ -15,8 +15,9 @@
 #include <dstream/detail/json_record.h>
 #include <dstream/detail/kept.h>
 #include <dstream/detail/plan_context.h>
-#include <dstream/detail/staged_output.h>
+#include <dstream/detail/plan_handle.h>
 #include <dstream/detail/transform_function.h>
+#include <dstream/format.h>
 #include <dstream/keyed.h>
 #include <dstream/output.h>
 #include <dstream/output_options.h>
@@ -47,7 +48,9 @@ using KeyedDStream = Keyed<K, T, DStream>;
 ///
 /// Outputs run in batch-time order. All members throw Error{Errc::illegal_state} after start().
 template <class T>
-class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
+class DStream : public Transformations<T, DStream>,
+                public StaticJoins<T>,
+                public detail::StreamHandle {
  public:
   using StaticJoins<T>::join;
   using StaticJoins<T>::left_outer_join;
@@ -66,7 +69,7 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "transform: the callable must be callable as f(Rdd<T>) or f(Rdd<T>, Time) and "
                   "return an Rdd");
     if constexpr (detail::TransformCallable<F, T>) {
-      return transformed<T>({"transform", where}, {&node_}, std::move(f));
+      return transformed<T>({"transform", where}, {&node()}, std::move(f));
     }
   }
 
@@ -81,8 +84,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "f(Rdd<T>, Rdd<V>, Time), where V is the other stream's type, and return an Rdd");
     if constexpr (detail::TransformCallable<F, T, V>) {
       const detail::Origin origin{"transform_with", where};
-      detail::check_same_context(context_.get(), other.context().get(), origin);
-      return transformed<T, V>(origin, {&node_, &other.node()}, std::move(f));
+      detail::check_same_context(context().get(), other.context().get(), origin);
+      return transformed<T, V>(origin, {&node(), &other.node()}, std::move(f));
     }
   }
 
@@ -97,13 +100,13 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "f(Rdd<T>, Rdd<V>, Time), where V is the data set's type, and return an Rdd");
     if constexpr (detail::TransformCallable<F, T, V>) {
       const detail::Origin origin{"transform_with", where};
-      detail::check_same_jobs(context_->jobs().handle(), table.handle(), origin);
+      detail::check_same_jobs(context()->jobs().handle(), table.handle(), origin);
       if constexpr (std::is_invocable_v<F&, Rdd<T>, Rdd<V>>) {
-        return transformed<T>(origin, {&node_}, [table, f = std::move(f)](Rdd<T> batch) mutable {
+        return transformed<T>(origin, {&node()}, [table, f = std::move(f)](Rdd<T> batch) mutable {
           return f(std::move(batch), table);
         });
       } else {
-        return transformed<T>(origin, {&node_},
+        return transformed<T>(origin, {&node()},
                               [table, f = std::move(f)](Rdd<T> batch, Time time) mutable {
                                 return f(std::move(batch), table, time);
                               });
@@ -135,9 +138,9 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
       Time from, Time until, std::source_location where = std::source_location::current()) const {
     const detail::Origin origin{"slice", where};
     std::vector<std::pair<Time, Rdd<T>>> batches;
-    for (auto& [time, provider] : context_->slice(origin, node_, from, until)) {
+    for (auto& [time, provider] : context()->slice(origin, node(), from, until)) {
       batches.emplace_back(
-          time, detail::rdd_of_provider<T>(context_->jobs(), std::move(provider), origin));
+          time, detail::rdd_of_provider<T>(context()->jobs(), std::move(provider), origin));
     }
     return batches;
   }
@@ -146,9 +149,10 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
   /// least once: printed again when the batch is repeated.
   void print(std::size_t n = 10, OutputOptions options = {},
              std::source_location where = std::source_location::current()) const {
-    // One record more than is shown tells whether to print "...".
-    add_step_output({"print", where}, gather({"print", where}, n + 1, true),
-                    detail::make_print_output<T>(n), std::move(options));
+    detail::check_printable<T>();
+    if constexpr (detail::holds_for_all_parts<detail::PrintsParts, T>()) {
+      detail::add_print(input({"print", where}), detail::kRecordPrinter<T>, n, options);
+    }
   }
 
   /// Calls f(const T&) with every record, one at a time in slice order, on one thread;
@@ -160,11 +164,9 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     static_assert(std::is_invocable_v<F&, const T&>,
                   "for_each: the callable must be callable as f(const T&)");
     if constexpr (std::is_invocable_v<F&, const T&>) {
-      auto output =
-          detail::make_kept<detail::ForEachOutput<T, F>, detail::OutputOperation>(std::move(f));
-      const detail::Origin origin{"for_each", where};
-      add_step_output(origin, options.parallel ? node_ : gather(origin, SIZE_MAX, false),
-                      std::move(output), {std::move(options.name), options.on_failure});
+      detail::add_for_each(input({"for_each", where}),
+                           {new F(std::move(f)), &detail::destroy_object<F>},
+                           &detail::call_with_records<T, F>, options);
     }
   }
 
@@ -180,12 +182,9 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "foreach_rdd: the callable must be callable as f(Rdd<T>), f(Rdd<T>, Time) or "
                   "f(Rdd<T>, Time, const BatchInfo&)");
     if constexpr (kShape) {
-      const detail::Origin origin{"foreach_rdd", where};
-      add_collecting_output(
-          origin,
-          detail::make_kept<detail::ForeachRddOutput<T, F>, detail::OutputOperation>(std::move(f),
-                                                                                     origin),
-          std::move(options));
+      detail::add_foreach_rdd(input({"foreach_rdd", where}),
+                              {new F(std::move(f)), &detail::destroy_object<F>},
+                              &detail::call_with_rdd<T, F>, options);
     }
   }
 
@@ -198,12 +197,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "write_to: the sink must be a std::shared_ptr to a Sink<T>, T being this "
                   "stream's type of records");
     if constexpr (std::is_convertible_v<AnySink*, Sink<T>*>) {
-      detail::check_sink({"write_to", where}, sink != nullptr);
-      auto output = detail::make_kept<detail::SinkOutput<T>, detail::OutputOperation>(
-          std::move(sink), options.uid);
-      add_step_output({"write_to", where}, written({"write_to", where}, options.partitions),
-                      std::move(output), {std::move(options.name), options.on_failure},
-                      std::move(options.uid));
+      detail::add_sink(input({"write_to", where}), std::shared_ptr<Sink<T>>(std::move(sink)),
+                       &detail::write_records<T>, options);
     }
   }
 
@@ -215,8 +210,9 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                           std::source_location where = std::source_location::current()) const {
     detail::check_printable<T>();
     if constexpr (detail::holds_for_all_parts<detail::PrintsParts, T>()) {
-      save<detail::TextFormat<T>>("save_as_text_files", std::move(prefix), std::move(suffix),
-                                  std::move(options), "", where);
+      detail::add_files(input({"save_as_text_files", where}),
+                        {detail::kRecordPrinter<T>.print, nullptr, nullptr, true}, prefix, suffix,
+                        options, "");
     }
   }
 
@@ -229,8 +225,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "save_as_ndjson_files: the records must be numbers, text, durations, or plain "
                   "structs, pairs, tuples, optionals, vectors and arrays of these");
     if constexpr (kWritable) {
-      save<detail::NdjsonFormat<T>>("save_as_ndjson_files", std::move(prefix), std::move(suffix),
-                                    std::move(options), ".ndjson", where);
+      detail::add_files(input({"save_as_ndjson_files", where}), detail::kNdjsonFormat<T>, prefix,
+                        suffix, options, ".ndjson");
     }
   }
 
@@ -243,8 +239,8 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
                   "save_as_csv_files: the records must be plain structs, pairs or tuples of "
                   "numbers, text, durations and optionals of these: map() them to one before");
     if constexpr (kWritable) {
-      save<detail::CsvFormat<T>>("save_as_csv_files", std::move(prefix), std::move(suffix),
-                                 std::move(options), ".csv", where);
+      detail::add_files(input({"save_as_csv_files", where}), detail::kCsvFormat<T>, prefix,
+                        suffix, options, ".csv");
     }
   }
 
@@ -255,98 +251,62 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     constexpr bool kIncluded = requires { sizeof(detail::ObjectFormat<T>); };
     static_assert(kIncluded, "save_as_object_files: #include <dstream/object_files.h>");
     if constexpr (kIncluded) {
-      save<detail::ObjectFormat<T>>("save_as_object_files", std::move(prefix), std::move(suffix),
-                                    std::move(options), "", where);
+      detail::add_files(input({"save_as_object_files", where}),
+                        detail::ObjectFormat<T>::format(), prefix, suffix, options, "");
     }
   }
 
   /// Results for a host thread to pull, batch by batch, each exactly once after its COMMIT.
   Channel<T> to_channel(ChannelOptions options = {},
                         std::source_location where = std::source_location::current()) const {
-    auto output = detail::make_kept<detail::ChannelOutput<T>>(options);
-    add_collecting_output({"to_channel", where}, output);
-    return Channel<T>(std::move(output));
+    return Channel<T>(detail::add_channel(input({"to_channel", where}), options));
   }
 
   /// The most recent batch's result, readable at any time.
   Latest<T> latest(std::source_location where = std::source_location::current()) const {
-    auto output = detail::make_kept<detail::LatestOutput<T>>();
-    add_collecting_output({"latest", where}, output);
-    return Latest<T>(std::move(output));
+    return Latest<T>(detail::add_latest(input({"latest", where})));
   }
 
   /// Names the operator that made this stream, for explain(), figures and messages.
   DStream& named(std::string name, std::source_location where = std::source_location::current()) {
-    context_->check_open({"named", where});
-    node_->name = std::move(name);
+    set_name({"named", where}, std::move(name));
     return *this;
   }
   /// Gives the operator that made this stream an identity that survives changes of the program.
   DStream& uid(std::string uid, std::source_location where = std::source_location::current()) {
-    context_->check_open({"uid", where});
-    node_->uid = std::move(uid);
+    set_uid({"uid", where}, std::move(uid));
     return *this;
   }
 
   // For the library and for connectors.
+  explicit DStream(detail::StreamHandle&& handle) noexcept : StreamHandle(std::move(handle)) {}
   DStream(std::shared_ptr<detail::PlanContext> context, detail::PlanNodePtr node)
-      : context_(std::move(context)), node_(std::move(node)) {}
-  const detail::PlanNodePtr& node() const { return node_; }
-  const std::shared_ptr<detail::PlanContext>& context() const { return context_; }
-  void check(const detail::Origin& origin) const { context_->check_open(origin); }
+      : StreamHandle(std::move(context), std::move(node)) {}
 
   template <class U>
-  DStream<U> derive(const detail::Origin& origin, detail::PlanNodePtr node) const {
-    context_->check_open(origin);
-    return DStream<U>(context_, std::move(node));
+  DStream<U> derive(const detail::Origin& origin, detail::PlanNodePtr&& node) const {
+    return DStream<U>(derive_node(origin, std::move(node)));
   }
   template <class U, class Other>
   DStream<U> derive_from(const DStream<Other>& other, const detail::Origin& origin,
-                         detail::PlanNodePtr node) const {
-    detail::check_same_context(context_.get(), other.context().get(), origin);
-    return derive<U>(origin, std::move(node));
+                         detail::PlanNodePtr&& node) const {
+    return DStream<U>(derive_with(other, origin, std::move(node)));
   }
   /// Adds an output that is given the collected batch.
   void add_collecting_output(const detail::Origin& origin,
                              std::shared_ptr<detail::OutputOperation> operation,
                              OutputOptions options = {}) const {
-    detail::check_retainable<T>();
-    detail::add_output(*context_, origin, type_name<T>(), node_, std::move(operation),
-                       &detail::make_collector<T>, std::move(options), {});
+    detail::add_collecting_output(input(origin), std::move(operation), options);
   }
 
  private:
-  detail::PlanNodePtr gather(const detail::Origin& origin, std::size_t limit,
-                             bool reads_nothing) const {
-    detail::check_retainable<T>();
-    return detail::make_gather_node(origin, type_name<T>(), node_, &detail::make_collector<T>, limit,
-                                    reads_nothing);
+  detail::OutputInput input(const detail::Origin& origin) const {
+    return {*this, origin, type_name<T>(), &detail::make_collector<T>, sizeof(T)};
   }
-  void add_step_output(const detail::Origin& origin, detail::PlanNodePtr parent,
-                       std::shared_ptr<detail::OutputOperation> operation, OutputOptions options,
-                       std::string uid = {}) const {
-    detail::add_output(*context_, origin, type_name<T>(), std::move(parent), std::move(operation),
-                       nullptr, std::move(options), std::move(uid));
-  }
-  /// What a sink's tasks read: the stream as it is, all of it in one partition, or spread anew.
-  detail::PlanNodePtr written(const detail::Origin& origin, std::uint32_t partitions) const {
-    if (partitions > 1) return this->repartition(Partitions(partitions), origin.where).node();
-    return partitions == 0 ? node_ : gather(origin, SIZE_MAX, false);
-  }
-  template <class Format>
-  void save(const char* operation, std::string prefix, std::string suffix, SaveOptions options,
-            std::string_view extension, std::source_location where) const {
-    const detail::Origin origin{operation, where};
-    auto output = detail::make_kept<detail::FormattedFiles<T, Format>, detail::OutputOperation>(
-        std::move(prefix), std::move(suffix), options, extension);
-    add_step_output(origin, written(origin, options.partitions), std::move(output),
-                    {std::move(options.name), options.on_failure});
-  }
-
   DStream kept(const detail::Origin& origin, StorageLevel level,
                const detail::BlockFormat* format) const {
     detail::check_retainable<T>();
-    context_->keep_batches({origin, node_, &detail::make_collector<T>, level, format});
+    detail::keep_batches(input(origin), level, format);
     return *this;
   }
   template <class... Parents, class F>
@@ -355,9 +315,6 @@ class DStream : public Transformations<T, DStream>, public StaticJoins<T> {
     using U = typename detail::TransformResult<F, Parents...>::type::value_type;
     return derive<U>(origin, detail::make_transform_node<Parents...>(origin, parents, std::move(f)));
   }
-
-  std::shared_ptr<detail::PlanContext> context_;
-  detail::PlanNodePtr node_;
 };
 
 }  // namespace v1

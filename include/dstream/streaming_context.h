@@ -83,16 +83,21 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
   template <class T>
   std::pair<Inlet<T>, DStream<T>> inlet(
       InletOptions options = {}, std::source_location where = std::source_location::current()) {
-    auto [handle, source] = detail::make_inlet<T>(options);
-    return {std::move(handle), add_source<T>("inlet", std::move(source), where)};
+    detail::check_retainable<T>();
+    std::shared_ptr<detail::InletCore> core;
+    DStream<T> stream(
+        add_inlet({"inlet", where}, type_name<T>(), detail::kRecordType<T>, options, core));
+    return {Inlet<T>(std::move(core)), std::move(stream)};
   }
 
   /// Collections that the host queues; each batch takes the next one (see QueueOptions).
   template <class T>
   std::pair<QueueInput<T>, DStream<T>> queue_stream(
       QueueOptions options = {}, std::source_location where = std::source_location::current()) {
-    auto [handle, source] = detail::make_queue_source<T>(options);
-    return {std::move(handle), add_source<T>("queue_stream", std::move(source), where)};
+    detail::check_retainable<T>();
+    std::shared_ptr<detail::QueueSource> queue;
+    DStream<T> stream(add_queue({"queue_stream", where}, type_name<T>(), options, queue));
+    return {QueueInput<T>(std::move(queue)), std::move(stream)};
   }
 
   /// Records made by the library at a rate: T f(std::uint64_t index).
@@ -184,10 +189,7 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
   template <class T>
   DStream<T> add_source(const char* operation, std::shared_ptr<detail::InputSource> source,
                         std::source_location where = std::source_location::current()) {
-    const detail::Origin origin{operation, where};
-    auto node = detail::make_source_node(origin, type_name<T>(), std::move(source));
-    plan()->add_input(node);
-    return DStream<T>(plan(), std::move(node));
+    return DStream<T>(add_input({operation, where}, type_name<T>(), std::move(source)));
   }
 
   // ---- several streams -----------------------------------------------------------------------
@@ -228,16 +230,9 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
   Rdd<T> parallelize(std::vector<T> records, std::size_t slices = 0,
                      std::source_location where = std::source_location::current()) {
     detail::check_retainable<T>();
-    const std::size_t pieces = slices < records.size() ? slices : records.size();
-    std::vector<detail::BlockPtr> blocks;
-    if (pieces <= 1) detail::append_blocks<T>(std::move(records), blocks);
-    for (std::size_t i = 0; pieces > 1 && i < pieces; ++i) {
-      const auto [begin, end] = detail::piece_of(records.size(), pieces, i);
-      std::vector<T> piece;
-      for (std::size_t at = begin; at < end; ++at) piece.push_back(std::move(records[at]));
-      detail::append_blocks<T>(std::move(piece), blocks);
-    }
-    return detail::rdd_of_blocks<T>(plan()->jobs(), std::move(blocks), {"parallelize", where});
+    return detail::rdd_of_blocks<T>(plan()->jobs(),
+                                    detail::blocks_of<T>(std::move(records), slices),
+                                    {"parallelize", where});
   }
   /// The same of any range.
   template <class Range>
@@ -347,6 +342,14 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
 
  private:
   std::shared_ptr<detail::PlanContext> plan() const;
+  detail::StreamHandle add_input(const detail::Origin& origin, std::string_view type,
+                                 std::shared_ptr<detail::InputSource>&& source);
+  detail::StreamHandle add_inlet(const detail::Origin& origin, std::string_view type,
+                                 const detail::RecordType& record, const InletOptions& options,
+                                 std::shared_ptr<detail::InletCore>& core);
+  detail::StreamHandle add_queue(const detail::Origin& origin, std::string_view type,
+                                 const QueueOptions& options,
+                                 std::shared_ptr<detail::QueueSource>& queue);
 
   std::shared_ptr<detail::ContextImpl> impl_;
 };

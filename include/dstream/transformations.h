@@ -144,10 +144,7 @@ class Transformations : public PairTransformations<T, Stream>,
 
   /// The number of records of each batch: one record, 0 for an empty batch.
   Stream<std::int64_t> count(std::source_location where = std::source_location::current()) const {
-    using Fold = detail::BatchCountFold;
-    return detail::exchange<std::int64_t>(
-        self(), {"count", where},
-        detail::make_kept<detail::FoldExchange<Fold>, const detail::Exchange>(Fold{}));
+    return detail::exchange<std::int64_t>(self(), {"count", where}, detail::make_batch_count());
   }
 
   /// Each batch by up to eight aggregates of T (see aggregates.h): one record, the result, of

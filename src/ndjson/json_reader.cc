@@ -281,6 +281,29 @@ bool is_blank(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\r\n") == text.npos;
 }
 
+NdjsonReader::NdjsonReader(const NdjsonOptions& options) : cutter_(options.max_bytes) {}
+NdjsonReader::NdjsonReader(const NdjsonReader&) = default;
+NdjsonReader& NdjsonReader::operator=(const NdjsonReader&) = default;
+NdjsonReader::~NdjsonReader() = default;
+
+std::size_t NdjsonReader::decode(std::string_view bytes, bool last, const JsonType& type,
+                                 const DecodeSink& sink) {
+  scratch_.clear();
+  reader_.forget();
+  const char* const end = bytes.data() + bytes.size();
+  return cutter_.cut(
+      bytes, last,
+      [&](std::string_view line) {
+        if (reader_.read(line, static_cast<std::size_t>(end - line.data()), type, sink.record,
+                         scratch_, reason_)) [[likely]] {
+          return sink.take(sink);
+        }
+        if (!is_blank(line)) sink.bad(reason_, line.substr(0, kReportedBytes));
+        sink.reset(sink.record);
+      },
+      [&](std::string_view begin) { sink.bad("the line is longer than max_bytes", begin); });
+}
+
 }  // namespace detail
 }  // namespace v1
 }  // namespace dstream

@@ -16,7 +16,7 @@ namespace {
 template <class Cell>
 class Gatherer {
  public:
-  explicit Gatherer(const RecordType& type) : type_(type) {}
+  explicit Gatherer(const ElementType& type) : type_(type) {}
 
   void open(std::span<const SliceOutputPtr> outputs, std::uint32_t partition) {
     slices_.open(outputs, partition);
@@ -38,8 +38,8 @@ class Gatherer {
   /// Gathers the values of `keys` keys, in slice order.
   GroupedValues gather(std::uint32_t group, std::size_t keys) {
     count(keys);
-    if (type_.plain()) {
-      plain_.resize_uninitialized(numbers_.size() * type_.size + type_.align);
+    if (type_.is_bytes()) {
+      plain_.resize_uninitialized(numbers_.size() * type_.size + type_.alignment);
       std::byte* const to = aligned();
       with_record_size(type_.size, [&](auto size) {
         place(group, [to, size](std::size_t at, const void* value) {
@@ -70,10 +70,10 @@ class Gatherer {
   }
   std::byte* aligned() {
     const auto address = reinterpret_cast<std::uintptr_t>(plain_.data());
-    return plain_.data() + (type_.align - address % type_.align) % type_.align;
+    return plain_.data() + (type_.alignment - address % type_.alignment) % type_.alignment;
   }
 
-  const RecordType& type_;
+  const ElementType& type_;
   GroupSlices slices_;
   CombineBuffer<std::uint32_t> numbers_;  // of each entry's key
   std::vector<std::uint32_t> starts_;     // by number of the key

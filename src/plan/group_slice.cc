@@ -13,11 +13,11 @@ namespace {
 // Larger values stay where they were written: copying them costs more than it saves the readers.
 constexpr std::size_t kCopiedValue = 64;
 
-const RecordType& key_type(const GroupTypes& types) {
-  return types.key != nullptr ? *types.key : kRecordType<char>;
+const ElementType& key_type(const GroupTypes& types) {
+  return types.key != nullptr ? *types.key : kElementType<char>;
 }
 
-bool copies_values(const RecordType& type) { return type.plain() && type.size <= kCopiedValue; }
+bool copies_values(const ElementType& type) { return type.is_bytes() && type.size <= kCopiedValue; }
 
 }  // namespace
 
@@ -120,7 +120,7 @@ void GroupSlice::arrange(GroupBuffer& from, const KeyPartitions& by, std::size_t
 
 void GroupSlice::place_values(GroupBuffer& from) {
   const std::size_t count = from.values_.size();
-  const RecordType& type = values_.type();
+  const ElementType& type = values_.type();
   const std::uint8_t* const groups = from.groups_.data();
   std::uint32_t next[kKeyGroups];
   std::memcpy(next, starts_.data(), sizeof(next));

@@ -12,7 +12,7 @@ namespace {
 
 class WholeSlice final : public SliceOutput {
  public:
-  explicit WholeSlice(const RecordType& type) : kept(type) {}
+  explicit WholeSlice(const ElementType& type) : kept(type) {}
 
   /// Which partition gets the slice follows from the slices before it, so the figures say 0.
   std::size_t records(std::uint32_t partition) const override {

@@ -199,6 +199,14 @@ PlanNodePtr make_merge_node(const Origin& origin, std::string_view element_type,
   return make_merge_node(origin, element_type, {first, second}, collector);
 }
 
+PlanNodePtr make_union_node(Origin origin, std::string_view element_type,
+                            const PlanNodePtr* const* parents, std::size_t count,
+                            CollectorFactory collector) {
+  std::vector<PlanNodePtr> nodes;
+  for (std::size_t i = 0; i < count; ++i) nodes.push_back(*parents[i]);
+  return make_merge_node(origin, element_type, std::move(nodes), collector);
+}
+
 PlanNodePtr make_gather_node(Origin origin, std::string_view element_type, PlanNodePtr parent,
                              CollectorFactory collector, std::size_t limit, bool reads_nothing) {
   return make_exchange_node(origin, element_type, std::move(parent),

@@ -1,6 +1,8 @@
-#include <fmt/format.h>
+#include "plan/print_header.h"
 
-#include "dstream/output.h"
+#include <string_view>
+
+#include <fmt/format.h>
 
 namespace dstream {
 inline namespace v1 {

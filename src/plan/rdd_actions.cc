@@ -45,7 +45,7 @@ class ObjectFileProvider final : public BlockProvider {
       : path_(std::move(path)), format_(format) {}
   std::vector<BlockPtr> blocks(JobRunner& jobs) override {
     ObjectFileReader reader(*jobs.file_system(), path_, format_.type);
-    return format_.read(reader, {});
+    return read_blocks(format_, reader, {});
   }
 
  private:
@@ -53,16 +53,34 @@ class ObjectFileProvider final : public BlockProvider {
   const BlockFormat& format_;
 };
 
+/// Prints chunks, a line per record.
+class PrintLinesStep final : public Step {
+ public:
+  PrintLinesStep(const RecordPrinter& printer, std::string& out) : printer_(printer), out_(out) {}
+  void process(Chunk chunk) override {
+    const auto* record = static_cast<const std::byte*>(chunk.data);
+    for (std::size_t i = 0; i < chunk.size; ++i, record += printer_.size) {
+      printer_.print(out_, record);
+      out_ += '\n';
+    }
+  }
+
+ private:
+  const RecordPrinter& printer_;
+  std::string& out_;
+};
+
 }  // namespace
 
 void save_text(JobRunner& jobs, const std::string& path, const std::vector<BlockPtr>& blocks,
-               BlockPrinter print) {
+               const RecordPrinter& printer) {
   replace_file(*jobs.file_system(), path, [&](std::unique_ptr<File> file) {
     std::string buffer;
+    PrintLinesStep step(printer, buffer);
     for (const BlockPtr& block : blocks) {
       for (std::size_t begin = 0; begin < block->size(); begin += kRecordsAtOnce) {
         const std::size_t left = block->size() - begin;
-        print(*block, begin, begin + (left < kRecordsAtOnce ? left : kRecordsAtOnce), buffer);
+        block->read(begin, begin + (left < kRecordsAtOnce ? left : kRecordsAtOnce), step);
         if (buffer.size() < kBufferBytes) continue;
         file->append(buffer);
         buffer.clear();
@@ -77,7 +95,7 @@ void save_objects(JobRunner& jobs, const std::string& path, const std::vector<Bl
                   const BlockFormat& format) {
   replace_file(*jobs.file_system(), path, [&](std::unique_ptr<File> file) {
     ObjectFileWriter writer(std::move(file), format.type);
-    for (const BlockPtr& block : blocks) format.write(*block, writer);
+    for (const BlockPtr& block : blocks) write_block(format, *block, writer);
     writer.finish(true);
   });
 }
@@ -90,12 +108,6 @@ PlanNodePtr make_kept_node(JobRunner& jobs, const KeepRequest& request) {
 std::shared_ptr<BlockProvider> make_object_file_provider(std::string path,
                                                          const BlockFormat& format) {
   return std::make_shared<ObjectFileProvider>(std::move(path), format);
-}
-
-std::pair<std::size_t, std::size_t> piece_of(std::size_t size, std::size_t slices, std::size_t i) {
-  const std::size_t each = size / slices;
-  const std::size_t rest = size % slices;
-  return {each * i + rest * i / slices, each * (i + 1) + rest * (i + 1) / slices};
 }
 
 }  // namespace detail

@@ -96,7 +96,7 @@ class TopHeap {
 /// What a slice leaves: its first records, in order.
 class TopSlice final : public SliceOutput {
  public:
-  explicit TopSlice(const RecordType& type) : kept(type) {}
+  explicit TopSlice(const ElementType& type) : kept(type) {}
   std::size_t records(std::uint32_t) const override { return kept.size(); }
   std::size_t bytes() const override { return kept.bytes(); }
 
@@ -157,7 +157,7 @@ class TopWriter final : public Terminal {
     void* const record = kept_.column.at(position);
     const RecordKeeping& keeping = top_.keeping();
     if (keeping.as_is) return append_kept(keeping, {record, 1, true}, 0, 1, to);
-    keeping.kept->move(record, 1, to.column.room(1));
+    keeping.kept->move(to.column.room(1), record, nullptr, 1);
     to.column.added(1);
   }
 

@@ -14,10 +14,10 @@ class Body final : public TransformNode::Function {
   Body(Origin origin, std::vector<std::string_view> parents, TransformFunction function)
       : origin_(origin), parents_(std::move(parents)), function_(std::move(function)) {}
 
-  std::vector<BlockPtr> run(JobRunner& jobs, std::vector<std::vector<BlockPtr>> parents,
+  std::vector<BlockPtr> run(JobRunner& jobs, std::vector<BlockPtr>* parents,
                             Time batch_time) const override {
     std::vector<PlanNodePtr> sources;
-    for (std::size_t i = 0; i < parents.size(); ++i) {
+    for (std::size_t i = 0; i < parents_.size(); ++i) {
       sources.push_back(make_source_node(origin_, parents_[i], std::move(parents[i])));
     }
     const TransformedPlan result =

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dstream/detail/file_block.h"
+#include "dstream/detail/kept.h"
 #include "dstream/detail/input_source.h"
 #include "dstream/error.h"
 
@@ -125,8 +126,9 @@ void FileReading::give_back(Box<char[]> buffer) {
   state_->buffers.push_back(std::move(buffer));
 }
 
-FileBlock::FileBlock(FilePiece piece, std::shared_ptr<FileReading> reading)
-    : piece_(std::move(piece)), reading_(std::move(reading)) {}
+FileBlock::FileBlock(FilePiece piece, std::shared_ptr<FileReading> reading,
+                     std::shared_ptr<const FileDecoder> decoder)
+    : piece_(std::move(piece)), reading_(std::move(reading)), decoder_(std::move(decoder)) {}
 
 FileBlock::~FileBlock() = default;
 
@@ -143,7 +145,42 @@ void FileBlock::finish(std::uint64_t records) const {
   if (!counted_.exchange(true)) reading_->count_records(records);
 }
 
+void FileBlock::read(std::size_t begin, std::size_t end, Step& to) const {
+  if (begin != end) decoder_->read(*this, decoder_->decoder.get(), to);
+}
+
+void FileBlock::read_bytes(const FilePass& pass) const {
+  FileReader reader(piece_, *reading_);
+  if (const std::string_view header = reader.header(); !header.empty()) {
+    pass.decode(pass.state, header, false);
+  }
+  while (reader.more()) {
+    reader.done_with(pass.decode(pass.state, reader.bytes(), reader.last()));
+  }
+  finish(pass.flush(pass.state));
+}
+
+void read_bytes(const FileBlock& block, const FilePass& pass) { block.read_bytes(pass); }
+
+void report_bad(const FileBlock& block, std::uint64_t n, std::string_view reason,
+                std::string_view payload) {
+  block.report_bad(n, reason, payload);
+}
+
+FileBlockMaker::FileBlockMaker(std::shared_ptr<const FileDecoder> decoder)
+    : decoder_(std::move(decoder)) {}
 FileBlockMaker::~FileBlockMaker() = default;
+
+BlockPtr FileBlockMaker::make(FilePiece piece, std::shared_ptr<FileReading> reading) const {
+  return std::make_shared<FileBlock>(std::move(piece), std::move(reading), decoder_);
+}
+
+std::shared_ptr<const FileBlockMaker> make_file_block_maker(
+    const void* decoder, void (*destroy)(const void* decoder), const SplitRule& rule,
+    void (*read)(const FileBlock& block, const void* decoder, Step& to)) {
+  return std::make_shared<FileBlockMaker>(
+      std::make_shared<FileDecoder>(FileDecoder{keep(decoder, destroy), rule, read}));
+}
 
 }  // namespace detail
 }  // namespace v1

@@ -1,5 +1,11 @@
 #include "dstream/queue_source.h"
 
+#include <mutex>
+#include <utility>
+
+#include "dstream/detail/arrival_gate.h"
+#include "dstream/detail/fifo.h"
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -13,72 +19,87 @@ std::size_t bytes_of(const std::vector<BlockPtr>& blocks) {
 
 }  // namespace
 
-QueueSource::QueueSource(const QueueOptions& options) : options_(options) {}
+struct QueueSource::State {
+  const QueueOptions options;
+  mutable std::mutex mutex = {};
+  Fifo<std::vector<BlockPtr>> queue = {};
+  std::vector<BlockPtr> by_default = {};
+  std::size_t queued_bytes = 0;
+  bool closed = false;
+  bool stopped = false;
+  ArrivalGate gate = {};
+};
+
+QueueSource::QueueSource(const QueueOptions& options) : state_(new State{options}) {}
+
+std::shared_ptr<QueueSource> make_queue(const QueueOptions& options) {
+  return std::make_shared<QueueSource>(options);
+}
 
 QueueSource::~QueueSource() = default;
 
 PushResult QueueSource::push(std::vector<BlockPtr> blocks) {
   const std::size_t bytes = bytes_of(blocks);
   {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return PushResult::closed;
-    if (stopped_) return PushResult::stopped;
+    const std::lock_guard lock(state_->mutex);
+    if (state_->closed) return PushResult::closed;
+    if (state_->stopped) return PushResult::stopped;
     // A collection beyond the bound passes alone.
-    if (queued_bytes_ != 0 && queued_bytes_ + bytes > options_.capacity_bytes) {
+    if (state_->queued_bytes != 0 && state_->queued_bytes + bytes > state_->options.capacity_bytes) {
       return PushResult::full;
     }
-    queue_.emplace_back(std::move(blocks));
-    queued_bytes_ += bytes;
+    state_->queue.emplace_back(std::move(blocks));
+    state_->queued_bytes += bytes;
   }
-  gate_.announce();
+  state_->gate.announce();
   return PushResult::ok;
 }
 
 void QueueSource::set_default(std::vector<BlockPtr> blocks) {
-  const std::lock_guard lock(mutex_);
-  default_ = std::move(blocks);
+  const std::lock_guard lock(state_->mutex);
+  state_->by_default = std::move(blocks);
 }
 
 void QueueSource::close_input() {
-  const std::lock_guard lock(mutex_);
-  closed_ = true;
+  const std::lock_guard lock(state_->mutex);
+  state_->closed = true;
 }
 
 void QueueSource::start(SourceHost& host) {
-  if (host.wants_arrivals()) gate_.open(host);
+  if (host.wants_arrivals()) state_->gate.open(host);
 }
 
 void QueueSource::cut(Time, Time, std::vector<BlockPtr>& blocks) {
-  const std::lock_guard lock(mutex_);
-  if (queue_.empty()) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->queue.empty()) {
     // Nothing more will come after stop(), so that a drain ends.
-    if (!stopped_) blocks.insert(blocks.end(), default_.begin(), default_.end());
+    if (!state_->stopped) blocks.insert(blocks.end(), state_->by_default.begin(), state_->by_default.end());
     return;
   }
   do {
-    const std::vector<BlockPtr> next = queue_.pop_front();
-    queued_bytes_ -= bytes_of(next);
+    const std::vector<BlockPtr> next = state_->queue.pop_front();
+    state_->queued_bytes -= bytes_of(next);
     blocks.insert(blocks.end(), next.begin(), next.end());
-  } while (!options_.one_at_a_time && !queue_.empty());
+  } while (!state_->options.one_at_a_time && !state_->queue.empty());
 }
 
 bool QueueSource::has_data() const {
-  const std::lock_guard lock(mutex_);
-  return !queue_.empty();
+  const std::lock_guard lock(state_->mutex);
+  return !state_->queue.empty();
 }
 
 SourceEnd QueueSource::end() const {
-  const std::lock_guard lock(mutex_);
-  if (!queue_.empty()) return SourceEnd::ahead;
-  return closed_ || stopped_ ? SourceEnd::reached : SourceEnd::open;
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->queue.empty()) return SourceEnd::ahead;
+  return state_->closed || state_->stopped ? SourceEnd::reached : SourceEnd::open;
 }
 
 void QueueSource::stop() {
   {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
+    const std::lock_guard lock(state_->mutex);
+    state_->stopped = true;
   }
-  gate_.close();
+  state_->gate.close();
 }
 
 }  // namespace detail

@@ -301,7 +301,7 @@ void Run::run_driver(std::uint32_t id, JobRunner& jobs) {
   }
   std::vector<std::vector<BlockPtr>> parents;
   for (const TerminalId& terminal : stage.collected) parents.push_back(collected(terminal));
-  stages_[id].result = stage.transform->function->run(jobs, std::move(parents), info_.batch_time);
+  stages_[id].result = stage.transform->function->run(jobs, parents.data(), info_.batch_time);
 }
 
 bool Run::finish_task(std::uint32_t stage) {

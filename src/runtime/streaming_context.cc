@@ -44,6 +44,32 @@ StreamingContext::~StreamingContext() {
 
 std::shared_ptr<detail::PlanContext> StreamingContext::plan() const { return impl_; }
 
+detail::StreamHandle StreamingContext::add_input(const detail::Origin& origin,
+                                                 std::string_view type,
+                                                 std::shared_ptr<detail::InputSource>&& source) {
+  auto node = detail::make_source_node(origin, type, std::move(source));
+  impl_->add_input(node);
+  return {impl_, std::move(node)};
+}
+
+detail::StreamHandle StreamingContext::add_inlet(const detail::Origin& origin,
+                                                 std::string_view type,
+                                                 const detail::RecordType& record,
+                                                 const InletOptions& options,
+                                                 std::shared_ptr<detail::InletCore>& core) {
+  detail::InletEnds ends = detail::make_inlet_ends(record, options);
+  core = std::move(ends.core);
+  return add_input(origin, type, std::move(ends.source));
+}
+
+detail::StreamHandle StreamingContext::add_queue(const detail::Origin& origin,
+                                                 std::string_view type,
+                                                 const QueueOptions& options,
+                                                 std::shared_ptr<detail::QueueSource>& queue) {
+  queue = detail::make_queue(options);
+  return add_input(origin, type, queue);
+}
+
 DStream<std::string_view> StreamingContext::socket_text_stream(std::string host,
                                                                std::uint16_t port,
                                                                std::source_location where) {
@@ -55,13 +81,8 @@ DStream<std::string_view> StreamingContext::socket_text_stream(std::string host,
 DStream<std::int64_t> StreamingContext::range(std::int64_t begin, std::int64_t end,
                                               std::int64_t step, CollectionOptions options,
                                               std::source_location where) {
-  detail::check_collection(options);
   return add_source<std::int64_t>(
-      "range",
-      std::make_shared<detail::RangeSource>(detail::RangeValue{begin, step},
-                                            detail::range_size(begin, end, step),
-                                            options.batch_records),
-      where);
+      "range", detail::make_range_source(begin, end, step, options), where);
 }
 
 DStream<std::string_view> StreamingContext::text_file_stream(std::string directory,

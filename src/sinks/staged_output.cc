@@ -124,12 +124,6 @@ void StagedOutput::abort_one(const Staged& staged) noexcept {
   }
 }
 
-void check_sink(const Origin& origin, bool has_sink) {
-  if (has_sink) return;
-  throw Error(Errc::invalid_argument, "the sink is null; make one first",
-              {origin.operation, origin.where, {}, {}});
-}
-
 }  // namespace detail
 }  // namespace v1
 }  // namespace dstream

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/copy_lines.h"
+#include "dstream/batch.h"
+#include "dstream/detail/collector.h"
 #include "dstream/error.h"
 #include "storage/text_pool.h"
 
@@ -14,6 +16,111 @@ inline namespace v1 {
 namespace detail {
 
 Block::~Block() = default;
+
+RecordBlock::~RecordBlock() = default;
+
+std::size_t RecordBlock::bytes() const {
+  return sizeof(*this) + records_.capacity() * records_.type().size;
+}
+
+void RecordBlock::read(std::size_t begin, std::size_t end, Step& to) const {
+  const RecordType& type = records_.type();
+  hand_on(type, records_.data() + begin * type.size, end - begin, to);
+}
+
+BlockPtr make_record_block(RecordArray records) {
+  return std::make_shared<RecordBlock>(std::move(records));
+}
+
+namespace {
+
+class RecordCollector final : public Terminal {
+ public:
+  RecordCollector(const RecordType& type, std::size_t limit) : limit_(limit), records_(type) {}
+
+  void process(Chunk chunk) override {
+    const std::size_t room = limit_ - records_.size();
+    records_.append(chunk, chunk.size < room ? chunk.size : room);
+  }
+  void reset() noexcept override { records_.clear(); }
+  SliceOutputPtr take() override { return std::make_shared<RecordBlock>(std::move(records_)); }
+
+ private:
+  const std::size_t limit_;
+  RecordArray records_;
+};
+
+class TextCollector final : public Terminal {
+ public:
+  explicit TextCollector(std::size_t limit) : limit_(limit) {}
+
+  void process(Chunk chunk) override {
+    const std::size_t room = limit_ - builder_.size();
+    const auto texts = chunk.records<std::string_view>();
+    for (const std::string_view text : texts.first(chunk.size < room ? chunk.size : room)) {
+      builder_.append(text);
+    }
+  }
+  void reset() noexcept override { builder_.clear(); }
+  SliceOutputPtr take() override { return builder_.finish(); }
+
+ private:
+  const std::size_t limit_;
+  BlockBuilder<std::string_view> builder_;
+};
+
+}  // namespace
+
+TerminalPtr make_record_collector(const RecordType& type, std::size_t limit) {
+  return TerminalPtr(new RecordCollector(type, limit));
+}
+TerminalPtr make_text_collector(std::size_t limit) { return TerminalPtr(new TextCollector(limit)); }
+
+RecordRuns::RecordRuns(std::vector<BlockPtr>& blocks)
+    : blocks_(std::exchange(blocks, {})), runs_(new RecordRun[blocks_.size()]) {
+  RecordRun* run = runs_.get();
+  for (const BlockPtr& block : blocks_) {
+    const RecordArray& records = static_cast<const RecordBlock&>(*block).kept();
+    if (records.size() == 0) continue;
+    *run++ = {records.data(), records.size(), block.use_count() == 1};
+    size_ += records.size();
+  }
+}
+RecordRuns::~RecordRuns() = default;
+
+void RecordRuns::copy_to(void* to, std::size_t record_size) const {
+  auto* end = static_cast<std::byte*>(to);
+  const RecordRun* run = runs_.get();
+  for (std::size_t left = size_; left != 0; left -= run++->count) {
+    std::memcpy(end, run->records, run->count * record_size);
+    end += run->count * record_size;
+  }
+}
+
+namespace {
+
+void add_texts(const Block& block, std::vector<std::string>& texts) {
+  const auto& text = static_cast<const TextBlock&>(block);
+  for (std::size_t i = 0; i < text.size(); ++i) texts.emplace_back(text[i]);
+}
+
+}  // namespace
+
+std::vector<std::string> take_texts(std::vector<BlockPtr>& blocks) {
+  std::size_t size = 0;
+  for (const BlockPtr& block : blocks) size += block->size();
+  std::vector<std::string> texts;
+  texts.reserve(size);
+  for (const BlockPtr& block : std::exchange(blocks, {})) add_texts(*block, texts);
+  return texts;
+}
+
+std::vector<std::string> texts_of(const Block& block) {
+  std::vector<std::string> texts;
+  texts.reserve(block.size());
+  add_texts(block, texts);
+  return texts;
+}
 
 TextBlock::TextBlock(CombineBuffer<char> bytes, CombineBuffer<std::int32_t> offsets,
                      std::shared_ptr<TextPool> pool)
@@ -95,6 +202,10 @@ detail::TakenLines BlockBuilder<std::string_view>::append_lines(std::string_view
     bytes_.resize_uninitialized(static_cast<std::size_t>(copy.out - bytes_.data()));
   } while (copy.offsets == copy.offset_end && !overlong);
   return {static_cast<std::size_t>(copy.begin - text.data()), overlong};
+}
+
+void BlockBuilder<std::string_view>::reserve(std::size_t records) {
+  offsets_.reserve(records + 1);
 }
 
 void BlockBuilder<std::string_view>::clear() noexcept {

@@ -71,7 +71,7 @@ std::vector<BlockPtr> CachedBlocks::read() const {
   for (const std::string& path : paths) {
     try {
       ObjectFileReader reader(*cache_->settings_.files, path, spec_.format->type);
-      return spec_.format->read(reader, sizes_);
+      return read_blocks(*spec_.format, reader, sizes_);
     } catch (const Error&) {
       if (!first_error) first_error = std::current_exception();
     }
@@ -147,7 +147,7 @@ std::string BlockCache::write(const CachedBlocks& set, const std::vector<BlockPt
   try {
     ObjectFileWriter writer(settings_.files->open(path, OpenMode::create_new),
                             set.spec_.format->type);
-    for (const BlockPtr& block : blocks) set.spec_.format->write(*block, writer);
+    for (const BlockPtr& block : blocks) write_block(*set.spec_.format, *block, writer);
     writer.finish(false);
   } catch (const Error& error) {
     remove(path);

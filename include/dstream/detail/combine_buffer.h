@@ -33,6 +33,13 @@ class ShrinkPolicy {
   std::uint32_t rounds_ = 0;
 };
 
+/// Whether copying the bytes of a T is all there is to copying and moving it. Wider than trivially
+/// copyable: std::pair has assignments of its own, and nothing here assigns.
+template <class T>
+inline constexpr bool kIsBytes =
+    std::is_trivially_copy_constructible_v<T> && std::is_trivially_move_constructible_v<T> &&
+    std::is_trivially_destructible_v<T>;
+
 /// What untyped memory has to know of the elements in it.
 struct ElementType {
   std::uint32_t size;
@@ -42,6 +49,8 @@ struct ElementType {
   void (*move)(void* to, void* from, const std::uint32_t* order, std::size_t count);
   /// Null: nothing to do.
   void (*destroy)(void* elements, std::size_t count) noexcept;
+
+  bool is_bytes() const noexcept { return move == nullptr; }
 };
 
 /// A growable array of elements whose type is known at run time only. It never initialises what it
@@ -57,6 +66,7 @@ class DSTREAM_EXPORT CombineMemory {
   }
   ~CombineMemory();
 
+  const ElementType& type() const noexcept { return *type_; }
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
   std::size_t bytes() const noexcept { return capacity_ * type_->size; }
@@ -121,7 +131,7 @@ void destroy_elements(void* elements, std::size_t count) noexcept {
 template <class T>
 constexpr ElementType element_type() {
   ElementType type{sizeof(T), alignof(T), nullptr, nullptr};
-  if constexpr (!std::is_trivially_copyable_v<T>) type.move = &move_elements<T>;
+  if constexpr (!kIsBytes<T>) type.move = &move_elements<T>;
   if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_elements<T>;
   return type;
 }

@@ -5,10 +5,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include <dstream/batch.h>
 #include <dstream/detail/collector.h>
 #include <dstream/detail/keyed_exchange.h>
 #include <dstream/detail/narrow_steps.h>
+#include <dstream/detail/rdd_actions.h>
 #include <dstream/export.h>
 #include <dstream/text.h>
 
@@ -18,11 +21,20 @@ namespace detail {
 
 // What the commonest jobs need, compiled once inside the library: a user's word count instantiates
 // none of it.
-extern template DSTREAM_EXPORT TerminalPtr make_collector<std::string_view>(std::size_t);
 extern template DSTREAM_EXPORT TerminalPtr make_collector<std::string>(std::size_t);
-extern template DSTREAM_EXPORT TerminalPtr make_collector<std::int64_t>(std::size_t);
 extern template DSTREAM_EXPORT TerminalPtr make_collector<std::pair<std::string, std::int64_t>>(
     std::size_t);
+extern template DSTREAM_EXPORT std::vector<std::string> take_records<std::string>(
+    std::vector<BlockPtr>&&);
+extern template DSTREAM_EXPORT std::vector<std::int64_t> take_records<std::int64_t>(
+    std::vector<BlockPtr>&&);
+extern template DSTREAM_EXPORT std::vector<std::pair<std::string, std::int64_t>>
+take_records<std::pair<std::string, std::int64_t>>(std::vector<BlockPtr>&&);
+extern template DSTREAM_EXPORT void print_record<std::string>(std::string&, const void*);
+extern template DSTREAM_EXPORT void print_record<std::string_view>(std::string&, const void*);
+extern template DSTREAM_EXPORT void print_record<std::int64_t>(std::string&, const void*);
+extern template DSTREAM_EXPORT void print_record<std::pair<std::string, std::int64_t>>(std::string&,
+                                                                                      const void*);
 
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string_view>(
     KeyPartitions);

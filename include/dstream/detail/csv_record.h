@@ -98,28 +98,19 @@ void append_csv_header(std::string& out) {
   append_text(out, "\n");
 }
 
+template <class T>
+void begin_csv_file(std::string& out, const FilesOutput& output) {
+  if (output.csv_header()) append_csv_header<T>(out);
+}
+template <class T>
+void append_csv_record(std::string& out, const void* record) {
+  append_csv_row(out, *static_cast<const T*>(record));
+}
+
 /// Files of comma-separated values.
 template <class T>
-struct CsvFormat {
-  static constexpr bool kWritable = true;
-  static void begin(std::string& out, const FilesOutput& output) {
-    if (output.csv_header()) append_csv_header<T>(out);
-  }
-  static void append(std::string& out, const T& record) { append_csv_row(out, record); }
-  static void end(std::string&, std::uint64_t) {}
-};
-
-/// Files of one record per line, as format_value() writes it.
-template <class T>
-struct TextFormat {
-  static constexpr bool kWritable = true;
-  static void begin(std::string&, const FilesOutput&) {}
-  static void append(std::string& out, const T& record) {
-    format_value(out, record);
-    append_text(out, "\n");
-  }
-  static void end(std::string&, std::uint64_t) {}
-};
+inline constexpr FileFormat kCsvFormat{&append_csv_record<T>, &begin_csv_file<T>, nullptr,
+                                         false};
 
 }  // namespace detail
 }  // namespace v1

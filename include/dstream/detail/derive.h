@@ -8,7 +8,7 @@
 #include <dstream/detail/keyed_exchange.h>
 #include <dstream/detail/keys.h>
 #include <dstream/detail/narrow_steps.h>
-#include <dstream/detail/plan_context.h>
+#include <dstream/detail/plan_handle.h>
 #include <dstream/detail/plan_node.h>
 #include <dstream/partitions.h>
 #include <dstream/type_name.h>
@@ -22,17 +22,16 @@ namespace detail {
 /// A step inside a stage: U is what it makes, F the callable that StepType runs.
 template <class U, class StepType, class F, class T, template <class> class Stream>
 Stream<U> narrow(const Stream<T>& stream, const Origin& origin, F f) {
-  return stream.template derive<U>(
-      origin, make_narrow_node(origin, type_name<U>(), stream.node(), &make_step<StepType, F>,
-                               keep(new F(std::move(f)), &destroy_object<F>)));
+  return Stream<U>(stream.derive_narrow(
+      origin, type_name<U>(),
+      {&make_step<StepType, F>, new F(std::move(f)), &destroy_object<F>}));
 }
 
 /// A shuffle whose readers make records of U.
 template <class U, class T, template <class> class Stream>
 Stream<U> exchange(const Stream<T>& stream, const Origin& origin,
                    std::shared_ptr<const Exchange>&& exchange) {
-  return stream.template derive<U>(
-      origin, make_exchange_node(origin, type_name<U>(), stream.node(), std::move(exchange)));
+  return Stream<U>(stream.derive_exchange(origin, type_name<U>(), std::move(exchange)));
 }
 
 /// A shuffle that folds the records of each key: pairs of the key and the folded value.

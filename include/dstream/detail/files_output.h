@@ -81,57 +81,16 @@ class DSTREAM_EXPORT PartFile {
   std::string buffer_;
 };
 
-/// The step of `save_as_*`. A Format has begin(out, output), append(out, record) and
-/// end(out, records).
-template <class T, class Format>
-class FileStep final : public Step {
- public:
-  explicit FileStep(FilesOutput& output) : output_(output) {}
-
-  void begin(const TaskContext& context) override {
-    key_ = output_.begin_attempt(context);
-    part_.begin(output_, key_);
-    records_ = 0;
-  }
-  void process(Chunk chunk) override {
-    for (const T& record : chunk.records<T>()) {
-      if (records_++ == 0) Format::begin(part_.buffer(), output_);
-      Format::append(part_.buffer(), record);
-      part_.drain();
-    }
-  }
-  void flush() override {
-    if (records_ > 0) Format::end(part_.buffer(), records_);
-    output_.end_attempt(key_, part_.finish());
-  }
-  void reset() noexcept override { part_.reset(); }
-
- private:
-  FilesOutput& output_;
-  WriteKey key_;
-  PartFile part_;
-  std::uint64_t records_ = 0;
-};
-
 /// Throws Errc::missing_codec for an output that must write a type without a codec.
 [[noreturn]] DSTREAM_EXPORT void throw_missing_codec(const OutputNode& output);
 
-template <class T, class Format>
-class FormattedFiles final : public FilesOutput {
- public:
-  using FilesOutput::FilesOutput;
-
-  void open(const OutputEnvironment& environment) override {
-    if constexpr (!Format::kWritable) throw_missing_codec(environment.node);
-    FilesOutput::open(environment);
-  }
-  StepPtr make_step() const override {
-    if constexpr (Format::kWritable) {
-      return StepPtr(new FileStep<T, Format>(const_cast<FormattedFiles&>(*this)));
-    } else {
-      return nullptr;  // open() has thrown
-    }
-  }
+/// How records of one type are written to files.
+struct FileFormat {
+  void (*append)(std::string& out, const void* record);  ///< null: the type has no codec
+  /// Ahead of a file's first record; may be null.
+  void (*begin)(std::string& out, const FilesOutput& output);
+  void (*end)(std::string& out, std::uint64_t records);  ///< may be null
+  bool lines;                                            ///< a line end follows each record
 };
 
 }  // namespace detail

@@ -43,16 +43,8 @@ struct BatchReduceFold {
   }
 };
 
-/// Counts; an empty batch counts 0.
-struct BatchCountFold {
-  using Value = std::int64_t;
-  static constexpr bool kHasZero = true;
-
-  void add(std::optional<Value>& value, Chunk chunk) const {
-    value = value.value_or(0) + static_cast<std::int64_t>(chunk.size);
-  }
-  void merge(Value& into, const Value& from) const { into += from; }
-};
+/// Counts; an empty batch counts 0. Compiled in the library: a count needs no type.
+DSTREAM_EXPORT std::shared_ptr<const Exchange> make_batch_count();
 
 template <class Value>
 class FoldedSlice final : public SliceOutput {

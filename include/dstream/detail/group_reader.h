@@ -28,8 +28,8 @@ struct GroupedValues {
 struct GroupReading {
   KeyKind kind;
   KeyEqual equal;
-  const RecordType* values[2];  ///< per parent; null where there is none
-  const RecordType* result;
+  const ElementType* values[2];  ///< per parent; null where there is none
+  const ElementType* result;
   std::size_t chunk;  ///< results handed on at once
   /// Makes the results of `count` keys from `first` at `to` and counts them one by one.
   void (*emit)(const void* cells, const GroupedValues* values, std::size_t first, std::size_t count,
@@ -61,7 +61,7 @@ template <class V>
 std::vector<V> values_of(const GroupedValues& values, std::size_t i) {
   const std::uint32_t begin = values.starts[i];
   const std::uint32_t end = values.starts[i + 1];
-  if constexpr (kPlain<V>) {
+  if constexpr (kIsBytes<V>) {
     const V* const plain = static_cast<const V*>(values.plain);
     return std::vector<V>(plain + begin, plain + end);
   } else {
@@ -95,7 +95,7 @@ void emit_cogroup(const void* cells, const GroupedValues* values, std::size_t fi
 template <class K, class V>
 inline constexpr GroupReading kGroupReading{kKeyKind<K>,
                                             equality_of<K>(),
-                                            {&kRecordType<V>, nullptr},
+                                            {&kElementType<V>, nullptr},
                                             &kResultType<std::pair<K, std::vector<V>>>,
                                             chunk_capacity<std::pair<K, std::vector<V>>>(),
                                             &emit_group<K, V>};
@@ -104,7 +104,7 @@ template <class K, class V, class W>
 inline constexpr GroupReading kCogroupReading{
     kKeyKind<K>,
     equality_of<K>(),
-    {&kRecordType<V>, &kRecordType<W>},
+    {&kElementType<V>, &kElementType<W>},
     &kResultType<std::pair<K, std::pair<std::vector<V>, std::vector<W>>>>,
     chunk_capacity<std::pair<K, std::pair<std::vector<V>, std::vector<W>>>>(),
     &emit_cogroup<K, V, W>};

@@ -55,9 +55,9 @@ void append_values(const void* record_bytes, std::size_t count, RecordColumn& to
   for (std::size_t i = 0; i < count; ++i) {
     ::new (static_cast<void*>(value++)) V(ValueOf().first(records[i]));
     // One by one, so that those that are made are destroyed should the next throw.
-    if constexpr (!kPlain<V>) to.added(1);
+    if constexpr (!kIsBytes<V>) to.added(1);
   }
-  if constexpr (kPlain<V>) to.added(count);
+  if constexpr (kIsBytes<V>) to.added(count);
 }
 
 template <class T, class K, class Keys>
@@ -76,11 +76,11 @@ template <class T, class K, class Keys, class ValueOf>
 constexpr GroupWriting make_group_writing() {
   using V = typename ValueOf::Value;
   if constexpr (kKeyKind<K> == KeyKind::kAny) {
-    return {{KeyKind::kAny, &kRecordType<K>, &kRecordType<V>},
+    return {{KeyKind::kAny, &kElementType<K>, &kElementType<V>},
             &append_values<T, ValueOf>,
             &append_keys<T, K, Keys>};
   } else {
-    return {{kKeyKind<K>, nullptr, &kRecordType<V>}, &append_values<T, ValueOf>, nullptr};
+    return {{kKeyKind<K>, nullptr, &kElementType<V>}, &append_values<T, ValueOf>, nullptr};
   }
 }
 

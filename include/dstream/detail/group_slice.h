@@ -67,8 +67,8 @@ constexpr KeyEqual equality_of() {
 /// What a slice of a shuffle is made of.
 struct GroupTypes {
   KeyKind kind;
-  const RecordType* key;  ///< of kAny
-  const RecordType* value;
+  const ElementType* key;  ///< of kAny
+  const ElementType* value;
 };
 
 /// What a task has written so far, in the order of its records. Not thread-safe.

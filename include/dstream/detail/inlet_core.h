@@ -76,7 +76,7 @@ class DSTREAM_EXPORT InletCore : public std::enable_shared_from_this<InletCore> 
   struct Layout {
     std::size_t record_size;
     std::size_t record_alignment;
-    void (*destroy)(std::byte* records, std::size_t count);  ///< null: nothing to do
+    void (*destroy)(void* records, std::size_t count);  ///< null: nothing to do
   };
   enum Flag : std::uint32_t { kClosed = 1, kStopped = 2, kArrivals = 4 };
 

@@ -43,7 +43,7 @@ struct JoinReading {
   Join join;
   KeyKind kind;
   KeyEqual equal;
-  const RecordType* result;
+  const ElementType* result;
   std::size_t chunk;  ///< results handed on at once
   /// Makes a result of each match at `to` and counts them one by one.
   void (*emit)(const JoinMatch* matches, std::size_t count, void* to, std::size_t& made);

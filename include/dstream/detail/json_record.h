@@ -6,6 +6,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include <dstream/detail/files_output.h>
 #include <dstream/detail/type_parts.h>
 #include <dstream/export.h>
 #include <dstream/field_names.h>
@@ -99,19 +100,14 @@ void append_json(std::string& out, const T& value) {
   }
 }
 
-class FilesOutput;
+template <class T>
+void append_json_record(std::string& out, const void* record) {
+  append_json(out, *static_cast<const T*>(record));
+}
 
 /// Files of one JSON value per line.
 template <class T>
-struct NdjsonFormat {
-  static constexpr bool kWritable = true;
-  static void begin(std::string&, const FilesOutput&) {}
-  static void append(std::string& out, const T& record) {
-    append_json(out, record);
-    append_text(out, "\n");
-  }
-  static void end(std::string&, std::uint64_t) {}
-};
+inline constexpr FileFormat kNdjsonFormat{&append_json_record<T>, nullptr, nullptr, true};
 
 }  // namespace detail
 }  // namespace v1

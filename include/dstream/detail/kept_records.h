@@ -37,7 +37,7 @@ KeptReference<T> look_at(const void* kept) {
 /// thread-safe while it is written.
 class DSTREAM_EXPORT KeptRecords {
  public:
-  explicit KeptRecords(const RecordType& kept) : column(kept) {}
+  explicit KeptRecords(const ElementType& kept) : column(kept) {}
 
   /// Copies the bytes.
   void append_text(std::string_view text);
@@ -58,8 +58,8 @@ class DSTREAM_EXPORT KeptRecords {
 
 /// How the library keeps records of a type.
 struct RecordKeeping {
-  const RecordType* kept;
-  const RecordType* record;
+  const ElementType* kept;
+  const ElementType* record;
   std::size_t chunk;  ///< records handed on at once
   bool as_is;         ///< kept as they are
   /// Keeps every `stride`-th record of the chunk, from `first`; null where bytes may be copied.
@@ -85,7 +85,7 @@ template <class T>
 void append_kept(const Chunk& from, std::size_t first, std::size_t stride, KeptRecords& to) {
   T* const records = static_cast<T*>(from.data);
   for (std::size_t i = first; i < from.size; i += stride) {
-    if constexpr (!kPlain<Kept<T>>) {
+    if constexpr (!kIsBytes<Kept<T>>) {
       if (from.movable) {
         keep_record<T>(std::move(records[i]), to);
         continue;
@@ -104,11 +104,11 @@ template <class T>
 constexpr RecordKeeping make_record_keeping() {
   constexpr bool kAsIs = std::is_same_v<T, Kept<T>>;
   RecordKeeping keeping{
-      &kRecordType<Kept<T>>, &kResultType<T>, chunk_capacity<T>(), kAsIs, nullptr, nullptr};
-  if constexpr (!kAsIs || !kPlain<T> || std::is_same_v<T, std::string_view>) {
+      &kElementType<Kept<T>>, &kResultType<T>, chunk_capacity<T>(), kAsIs, nullptr, nullptr};
+  if constexpr (!kAsIs || !kIsBytes<T> || std::is_same_v<T, std::string_view>) {
     keeping.append = &append_kept<T>;
   }
-  if constexpr (!kAsIs || !kPlain<T>) keeping.read = &read_kept<T>;
+  if constexpr (!kAsIs || !kIsBytes<T>) keeping.read = &read_kept<T>;
   return keeping;
 }
 template <class T>

@@ -66,6 +66,11 @@ class DSTREAM_EXPORT ObjectFileWriter {
     append_object_record(buffer_, record);
     wrote_one();
   }
+  /// The same for a record without its type: `append` appends it whole.
+  void write_with(void (*append)(std::string& out, const void* record), const void* record) {
+    append(buffer_, record);
+    wrote_one();
+  }
   /// Writes the trailer; with `sync` the contents then survive a loss of power.
   void finish(bool sync);
 

@@ -144,6 +144,10 @@ DSTREAM_EXPORT PlanNodePtr make_merge_node(Origin origin, std::string_view eleme
 DSTREAM_EXPORT PlanNodePtr make_merge_node(const Origin& origin, std::string_view element_type,
                                            const PlanNodePtr& first, const PlanNodePtr& second,
                                            CollectorFactory collector);
+/// The same of parents that are held elsewhere.
+DSTREAM_EXPORT PlanNodePtr make_union_node(Origin origin, std::string_view element_type,
+                                           const PlanNodePtr* const* parents, std::size_t count,
+                                           CollectorFactory collector);
 /// All of `parent` in one partition; see GatherExchange.
 DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view element_type,
                                             PlanNodePtr parent, CollectorFactory collector,
@@ -153,11 +157,11 @@ DSTREAM_EXPORT PlanNodePtr make_gather_node(Origin origin, std::string_view elem
 /// rest first, its result is read from blocks.
 class DSTREAM_EXPORT TransformNode final : public PlanNode {
  public:
-  /// Given the blocks of each parent, returns the blocks of the result.
+  /// Given the blocks of each parent, which it may take, returns the blocks of the result.
   class Function {
    public:
     virtual ~Function();
-    virtual std::vector<BlockPtr> run(JobRunner& jobs, std::vector<std::vector<BlockPtr>> parents,
+    virtual std::vector<BlockPtr> run(JobRunner& jobs, std::vector<BlockPtr>* parents,
                                       Time batch_time) const = 0;
   };
 

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -27,11 +30,15 @@ std::optional<Record> only(std::vector<Record> records) {
   return std::optional<Record>(std::move(records.front()));
 }
 
-/// The records of one block that a collector of T made.
-template <class T>
-std::vector<Owned<T>> records_of(BlockPtr block) {
-  std::vector<BlockPtr> one(1, std::move(block));
-  return take_records<T>(std::move(one));
+/// Calls f with the records of one block that a collector of T made.
+template <class T, class F>
+void with_records(const Block& block, F&& f) {
+  if constexpr (std::is_same_v<T, std::string_view>) {
+    const auto records = texts_of(block);
+    f(std::span<const Owned<T>>(records.data(), records.size()));
+  } else {
+    f(array_of<T>(block));
+  }
 }
 
 template <class T, class U, class Add, class Merge>
@@ -56,34 +63,21 @@ struct AggregateFold {
   void merge(U& into, const U& from) const { into = merge_values(std::move(into), U(from)); }
 };
 
-/// Prints chunks, a line per record.
-template <class T>
-class PrintLinesStep final : public Step {
- public:
-  explicit PrintLinesStep(std::string& out) : out_(out) {}
-  void process(Chunk chunk) override {
-    for (const T& record : chunk.records<T>()) {
-      format_value(out_, record);
-      out_ += '\n';
-    }
-  }
-
- private:
-  std::string& out_;
+/// Prints records of one type, given one by one; see format_value().
+struct RecordPrinter {
+  std::size_t size;  ///< of a record
+  void (*print)(std::string& out, const void* record);
 };
-
-/// Appends the records [begin, end) of a block as lines.
-using BlockPrinter = void (*)(const Block& block, std::size_t begin, std::size_t end,
-                              std::string& out);
 template <class T>
-void print_block(const Block& block, std::size_t begin, std::size_t end, std::string& out) {
-  PrintLinesStep<T> step(out);
-  block.read(begin, end, step);
+void print_record(std::string& out, const void* record) {
+  format_value(out, *static_cast<const T*>(record));
 }
+template <class T>
+inline constexpr RecordPrinter kRecordPrinter{sizeof(T), &print_record<T>};
 
 /// Both write beside `path` first and throw Error{Errc::io}.
 DSTREAM_EXPORT void save_text(JobRunner& jobs, const std::string& path,
-                              const std::vector<BlockPtr>& blocks, BlockPrinter print);
+                              const std::vector<BlockPtr>& blocks, const RecordPrinter& printer);
 DSTREAM_EXPORT void save_objects(JobRunner& jobs, const std::string& path,
                                  const std::vector<BlockPtr>& blocks, const BlockFormat& format);
 
@@ -93,10 +87,6 @@ DSTREAM_EXPORT PlanNodePtr make_kept_node(JobRunner& jobs, const KeepRequest& re
 /// What StreamingContext::object_file() reads: the file, anew by each action.
 DSTREAM_EXPORT std::shared_ptr<BlockProvider> make_object_file_provider(std::string path,
                                                                         const BlockFormat& format);
-
-/// [begin, end) of the i-th of `slices` nearly equal pieces of `size` records, as Spark cuts them.
-DSTREAM_EXPORT std::pair<std::size_t, std::size_t> piece_of(std::size_t size, std::size_t slices,
-                                                            std::size_t i);
 
 }  // namespace detail
 }  // namespace v1

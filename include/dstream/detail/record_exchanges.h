@@ -21,7 +21,7 @@ DSTREAM_EXPORT std::shared_ptr<const Exchange> make_repartition_exchange(
 /// How the library reads a shuffle for zip_with_index().
 struct IndexReading {
   const RecordKeeping* records;
-  const RecordType* result;
+  const ElementType* result;
   std::size_t chunk;  ///< results handed on at once
   /// Makes a pair of a kept record and its index.
   void (*pair)(const void* kept, std::int64_t index, void* to);

@@ -81,7 +81,7 @@ inline constexpr WordSorting kWordSorting{&kRecordKeeping<T>, sizeof(SortWordOf<
 /// A sort by keys of any type and a comparison; both are members of what `functions` point to.
 struct CompareSorting {
   const RecordKeeping* records;
-  const RecordType* key;  ///< as it is kept
+  const ElementType* key;  ///< as it is kept
   void (*keys)(const void* functions, const Chunk& chunk, KeptRecords& to);
   bool (*less)(const void* functions, const void* a, const void* b);
 };
@@ -107,7 +107,7 @@ bool less_sort_key(const void* functions, const void* a, const void* b) {
 
 template <class T, class F, class Less>
 inline constexpr CompareSorting kCompareSorting{
-    &kRecordKeeping<T>, &kRecordType<Kept<SortKeyOf<F, T>>>, &keep_sort_keys<T, F, Less>,
+    &kRecordKeeping<T>, &kElementType<Kept<SortKeyOf<F, T>>>, &keep_sort_keys<T, F, Less>,
     &less_sort_key<SortKeyOf<F, T>, F, Less>};
 
 /// sort_by(): each slice sorts its records into a run; each reader finds its range of keys in all

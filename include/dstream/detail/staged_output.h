@@ -60,51 +60,8 @@ class DSTREAM_EXPORT StagedOutput : public OutputOperation {
   const Box<Batches> batches_;
 };
 
-/// The step of `write_to`.
-template <class T>
-class SinkStep final : public Step {
- public:
-  SinkStep(StagedOutput& output, Sink<T>& sink) : output_(output), sink_(sink) {}
-
-  void begin(const TaskContext& context) override {
-    key_ = output_.begin_attempt(context);
-    sink_.begin(key_);
-  }
-  void process(Chunk chunk) override {
-    for (const T& record : chunk.records<T>()) sink_.write(key_, record);
-  }
-  void flush() override { output_.end_attempt(key_, sink_.prepare(key_)); }
-
- private:
-  StagedOutput& output_;
-  Sink<T>& sink_;
-  WriteKey key_;
-};
-
-/// `write_to`: a user's sink.
-template <class T>
-class SinkOutput final : public StagedOutput {
- public:
-  SinkOutput(std::shared_ptr<Sink<T>> sink, std::string uid)
-      : StagedOutput(std::move(uid)), sink_(std::move(sink)) {}
-  StepPtr make_step() const override {
-    return StepPtr(new SinkStep<T>(const_cast<SinkOutput&>(*this), *sink_));
-  }
-
- protected:
-  void commit_write(const WriteKey& key, const std::string& handle) override {
-    sink_->commit(key, handle);
-  }
-  void abort_write(const WriteKey& key, const std::string& handle) override {
-    sink_->abort(key, handle);
-  }
-
- private:
-  const std::shared_ptr<Sink<T>> sink_;
-};
-
-/// Throws Errc::invalid_argument where the sink is null.
-DSTREAM_EXPORT void check_sink(const Origin& origin, bool has_sink);
+/// Writes a chunk's records to a sink.
+using SinkWriter = void (*)(SinkBase& sink, const WriteKey& key, Chunk chunk);
 
 }  // namespace detail
 }  // namespace v1

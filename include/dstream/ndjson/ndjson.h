@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <dstream/decoder.h>
+#include <dstream/detail/decode_sink.h>
 #include <dstream/detail/line_cutter.h>
 #include <dstream/detail/scratch_text.h>
 #include <dstream/export.h>
@@ -46,40 +46,42 @@ class DSTREAM_EXPORT JsonReader {
 /// Whether there is nothing but white space in it.
 DSTREAM_EXPORT bool is_blank(std::string_view text) noexcept;
 
-/// The NDJSON decoder of a type that has passed ndjson's checks.
-template <class T>
-class NdjsonDecoder {
+/// The NDJSON decoder, for any struct. A copy is a new one. For one thread at a time.
+class DSTREAM_EXPORT NdjsonReader {
  public:
-  using Record = T;
+  explicit NdjsonReader(const NdjsonOptions& options);
+  NdjsonReader(const NdjsonReader&);
+  NdjsonReader& operator=(const NdjsonReader&);
+  ~NdjsonReader();
 
-  explicit NdjsonDecoder(const NdjsonOptions& options) : cutter_(options.max_bytes) {}
-
-  SplitRule split_rule() const { return {.at_newlines = true}; }
-
-  template <class Out>
-  std::size_t decode(std::string_view bytes, bool last, Out& out) {
-    scratch_.clear();
-    reader_.forget();
-    const char* const end = bytes.data() + bytes.size();
-    return cutter_.cut(
-        bytes, last,
-        [&](std::string_view line) {
-          T record{};
-          if (reader_.read(line, static_cast<std::size_t>(end - line.data()), kJsonType<T>, &record,
-                           scratch_, reason_)) [[likely]] {
-            out.record(std::move(record));
-          } else if (!is_blank(line)) {
-            out.bad(reason_, line.substr(0, kReportedBytes));
-          }
-        },
-        [&](std::string_view begin) { out.bad("the line is longer than max_bytes", begin); });
-  }
+  std::size_t decode(std::string_view bytes, bool last, const JsonType& type,
+                     const DecodeSink& sink);
 
  private:
   LineCutter cutter_;
   JsonReader reader_;
   ScratchText scratch_;
   std::string reason_;
+};
+
+/// The NDJSON decoder of a type that has passed ndjson's checks.
+template <class T>
+class NdjsonDecoder {
+ public:
+  using Record = T;
+
+  explicit NdjsonDecoder(const NdjsonOptions& options) : reader_(options) {}
+
+  SplitRule split_rule() const { return {.at_newlines = true}; }
+
+  template <class Out>
+  std::size_t decode(std::string_view bytes, bool last, Out& out) {
+    T record{};
+    return reader_.decode(bytes, last, kJsonType<T>, decode_into(record, out));
+  }
+
+ private:
+  NdjsonReader reader_;
 };
 
 }  // namespace detail
