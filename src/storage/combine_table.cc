@@ -173,7 +173,16 @@ void CombineTable::store_word(std::byte* to, std::uint64_t word) noexcept {
 void CombineTable::append_words(const std::uint64_t* words, std::size_t count,
                                 ValuePlaces& values) {
   entries_.reserve(placed_ + count);
-  for (std::size_t i = 0; i < count; ++i) store_word(add_entry(values, i), words[i]);
+  const std::size_t size = type_.size;
+  const std::size_t value_offset = type_.value_offset;
+  with_integer(type_, [&, at = entry(placed_)]<class Key>(Key) mutable {
+    for (std::size_t i = 0; i < count; ++i, at += size) {
+      store(at, static_cast<Key>(words[i]));
+      values.places[i] = at + value_offset;
+    }
+  });
+  values.fresh = all_positions(count);
+  placed_ += count;
 }
 
 void CombineTable::place_words(const std::uint64_t* words, std::size_t count,

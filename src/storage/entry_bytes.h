@@ -55,7 +55,7 @@ decltype(auto) with_size(std::uint32_t size, const Body& body) {
 
 /// Calls body(Key()) with an integer whose conversion to 64 bits is the key's canonical word.
 template <class Body>
-decltype(auto) with_integer(const EntryType& type, const Body& body) {
+decltype(auto) with_integer(const EntryType& type, Body&& body) {
   if (type.key_size == 8) return body(std::uint64_t());
   if (type.key_size == 4) return type.signed_key ? body(std::int32_t()) : body(std::uint32_t());
   if (type.key_size == 2) return type.signed_key ? body(std::int16_t()) : body(std::uint16_t());
