@@ -192,7 +192,7 @@ TEST_CASE("what a batch over many intervals says of its sources is bounded", "[s
   gate.open();
   batches.drain();
   REQUIRE(out.size() == 2);
-  const std::string& description = out.infos()[1].sources[1].description;
+  const std::string description = out.infos()[1].sources[1].description;
   CHECK(description.size() > 3'000);
   CHECK(description.size() < 5'000);
   CHECK(description.ends_with("; …"));
