@@ -1,5 +1,7 @@
 #include "dstream/detail/block_generator.h"
 
+#include <bit>
+
 #include "storage/text_pool.h"
 
 namespace dstream {
@@ -32,11 +34,11 @@ BlockPtr TypedOpenBlock<std::string_view>::finish() {
 void TypedOpenBlock<std::string_view>::release_memory() { pool_->clear(); }
 
 void TypedOpenBlock<std::string_view>::reserve_as_before() {
-  // Rounded up, so that the memory of one block fits the next.
-  constexpr std::size_t kUnit = std::size_t{256} << 10;
   if (last_bytes_ <= 2 * kReserveAtBytes) return;
+  // Rounded up by at most a quarter, so that the memory of one block fits the next.
+  const std::size_t unit = std::bit_ceil(last_bytes_) / 8;
   builder_.reserve(last_records_ + last_records_ / 4);
-  builder_.reserve_bytes((last_bytes_ + kUnit) / kUnit * kUnit);
+  builder_.reserve_bytes((last_bytes_ + unit) / unit * unit);
 }
 
 }  // namespace detail
