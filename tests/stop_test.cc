@@ -230,3 +230,15 @@ TEST_CASE("a stop ends a run to the end, and no source is cut once it is closed"
   CHECK_FALSE(source->late);
   CHECK(ssc.state() == ContextState::stopped);
 }
+
+TEST_CASE("an immediate stop ends a graceful one that has endless data to process", "[stop]") {
+  StreamingContext ssc(jobs::on_executors());
+  auto source = std::make_shared<EndlessSource>();
+  testing::capture(ssc.add_source<int>("endless", source));
+  ssc.start();
+  std::thread graceful([&] { ssc.stop(StopMode::graceful); });
+  for (int i = 0; i < 10; ++i) source->cuts.acquire();
+  ssc.stop(StopMode::immediate);
+  graceful.join();
+  CHECK(ssc.state() == ContextState::stopped);
+}

@@ -126,7 +126,8 @@ Time JobGenerator::next_tick(Time now) const { return std::max(now.floor(tick_),
 void JobGenerator::run_until(Time until) { generate(until); }
 
 void JobGenerator::finish() {
-  while (any_data() && generate(next_tick(clock_.now()))) {
+  // An immediate stop meanwhile, which halts the scheduler, ends this, too.
+  while (!scheduler_.halted() && any_data() && generate(next_tick(clock_.now()))) {
   }
   // An executor's poll() may hold a batch that it has cut and not handed over yet.
   std::lock_guard generating(generate_mutex_);
