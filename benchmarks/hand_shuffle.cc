@@ -7,6 +7,7 @@
 #include <tbb/task_arena.h>
 
 #include <array>
+#include <span>
 
 #include "crew.h"
 #include "hand_batch.h"
@@ -78,7 +79,7 @@ class ShuffleByTbb {
   static constexpr std::size_t kParts = 64;
   using Scattered = std::array<std::vector<Pair>, kParts>;
 
-  static void scatter(const std::vector<Pair>& pairs,
+  static void scatter(std::span<const Pair> pairs,
                       tbb::enumerable_thread_specific<Scattered>& scattered) {
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, pairs.size(), 16'384),
                       [&](const tbb::blocked_range<std::size_t>& range) {

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/detail/combine_slice.h>
+
 #include "support/jobs.h"
 
 /// Data and plain-loop oracles for the tests of operators by key.
