@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "support/key_jobs.h"
+#include "support/one_batch.h"
 #include "support/plan_probe.h"
 
 #include "plan/explain.h"
@@ -201,6 +203,22 @@ TEST_CASE("key_by streams join as whole records; views become owned", "[join]") 
   auto rows = joined.last();
   std::sort(rows.begin(), rows.end());
   CHECK((rows == std::vector<Row>{{2, {{"de", 1}, std::nullopt}}, {3, {{"abc", 1}, 3}}}));
+}
+
+TEST_CASE("keys that are equal and not the same stay as they are", "[join]") {
+  using Record = std::pair<double, int>;
+  for (const auto& runner : jobs::all_runners()) {
+    INFO(runner.name);
+    const auto rows = jobs::one_batch<Record>(
+        runner.options, {{{0.0, 1}, {-0.0, 2}}, {{-0.0, 3}, {0.0, 4}}}, [](const auto& s) {
+          return s.filter([](const Record& record) { return record.second > 9; })
+              .right_outer_join(s)
+              .map([](const auto& row) {
+                return std::pair(std::signbit(row.first), row.second.second);
+              });
+        });
+    CHECK(rows == std::vector<std::pair<bool, int>>{{false, 1}, {true, 2}, {true, 3}, {false, 4}});
+  }
 }
 
 TEST_CASE("a join inside transform and foreach_rdd", "[join]") {

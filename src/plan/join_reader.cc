@@ -41,8 +41,7 @@ class JoinReader final : public ExchangeReader {
     left_.for_each_block(group, [this](const GroupSlice& slice, std::size_t at, std::size_t n) {
       probe(slice, at, n);
     });
-    if (keeps_right(reading_.join)) add_unmatched();
-    emit();  // the cells of the table's keys are gone with the next group
+    if (keeps_right(reading_.join)) add_unmatched(group);
   }
 
   void probe(const GroupSlice& slice, std::size_t at, std::size_t count) {
@@ -62,12 +61,15 @@ class JoinReader final : public ExchangeReader {
     }
   }
 
-  void add_unmatched() {
-    for (std::size_t row = 0; row < table_.size(); ++row) {
-      if (matched_[table_.key_number(row)] == 0) {
-        add({table_.key_of(row), nullptr, table_.value(row)});
+  /// Equal keys may differ, 0.0 and -0.0 do: each record keeps its own.
+  void add_unmatched(std::uint32_t group) {
+    std::size_t row = 0;
+    right_.for_each_block(group, [&](const GroupSlice& slice, std::size_t at, std::size_t n) {
+      for (std::size_t i = at; i < at + n; ++i, ++row) {
+        if (matched_[table_.key_number(row)] != 0) continue;
+        add({slice.cells<Cell>() + i, nullptr, slice.value(i)});
       }
-    }
+    });
   }
 
   void add(const JoinMatch& match) {

@@ -34,10 +34,7 @@ class JoinTable {
 
   /// Distinct keys; they are numbered from 0 as they are first seen.
   std::size_t keys() const noexcept { return keys_.size(); }
-  std::size_t size() const noexcept { return rows_.size(); }
-  const Cell* key_of(std::size_t row) const { return keys_.cells() + rows_[row].key; }
   std::uint32_t key_number(std::size_t row) const { return rows_[row].key; }
-  const void* value(std::size_t row) const { return rows_[row].value; }
 
   /// For each key of the left side its number here, or GroupKeys::kNone; at most kGroupBlock.
   void find(const Cell* keys, std::size_t count, std::uint64_t seed, std::uint32_t* numbers) {
