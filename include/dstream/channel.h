@@ -104,7 +104,8 @@ template <class T>
 class Channel {
  public:
   /// The next batch; waits for one. Empty when the context has ended and all were taken, or when
-  /// `stop` is requested.
+  /// `stop` is requested. The records that other parts of the job hold, too, are copied here: what
+  /// that throws, this throws, and the batch is lost.
   std::optional<Batch<T>> pop(std::stop_token stop = {}) const {
     detail::CollectedBatch batch;
     return batch_of(output_->pop(std::move(stop), batch), batch);
@@ -134,7 +135,8 @@ class Channel {
 template <class T>
 class Latest {
  public:
-  /// The newest batch; null before the first one.
+  /// The newest batch; null before the first one. Throws what copying its records throws, then and
+  /// again until there is a newer one.
   std::shared_ptr<const Batch<T>> get() const {
     return std::static_pointer_cast<const Batch<T>>(output_->get(detail::kBatchMaker<T>));
   }

@@ -1,6 +1,7 @@
 #include "dstream/channel.h"
 
 #include <condition_variable>
+#include <exception>
 
 #include "dstream/detail/fifo.h"
 
@@ -105,6 +106,7 @@ struct LatestOutput::Entry {
   std::mutex mutex;
   CollectedBatch collected;
   std::shared_ptr<const void> made;
+  std::exception_ptr failure;  // what making it threw; the records are gone then
 };
 
 LatestOutput::LatestOutput() : OutputOperation(OutputPhase::publish) {}
@@ -125,7 +127,15 @@ std::shared_ptr<const void> LatestOutput::get(const Maker& maker) {
   }
   if (!entry) return nullptr;
   std::lock_guard lock(entry->mutex);
-  if (!entry->made) entry->made = keep(maker.make(entry->collected), maker.destroy);
+  if (entry->failure) std::rethrow_exception(entry->failure);
+  if (!entry->made) {
+    try {
+      entry->made = keep(maker.make(entry->collected), maker.destroy);
+    } catch (...) {
+      entry->failure = std::current_exception();
+      throw;
+    }
+  }
   return entry->made;
 }
 

@@ -179,7 +179,7 @@ void merge_entries(const void* fold_object, const void* entry_bytes, std::size_t
   using Entry = CombineEntry<K, V>;
   const Fold& fold = fold_at<Fold>(fold_object);
   const Entry* const entries = static_cast<const Entry*>(entry_bytes);
-  if constexpr (!std::is_trivially_copyable_v<Entry>) {
+  if constexpr (!kIsBytes<Entry>) {
     for (std::uint64_t fresh = values.fresh; fresh != 0; ++made) {
       const std::size_t i = take_lowest(fresh);
       ::new (values.places[i]) V(entries[i].value);
