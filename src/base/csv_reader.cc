@@ -1,7 +1,11 @@
 #include "dstream/detail/csv_reader.h"
 
+#include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "short_number.h"
 
 #include "dstream/detail/find_bytes.h"
 #include "dstream/detail/scratch_text.h"
@@ -21,32 +25,38 @@ std::string_view without_cr(std::string_view text) {
 }
 
 /// Reads one field; false where the text is none of its type. An empty field that was not quoted
-/// leaves an optional empty.
+/// leaves an optional empty. kBehind: kShortNumber bytes before the text's end may be read.
+template <bool kBehind>
 [[gnu::always_inline]] inline bool read_csv_field(const CsvFieldType& type, void* record,
                                                   std::string_view text, bool quoted) {
   void* const to = static_cast<char*>(record) + type.offset;
+  const auto number = [&]<class T>(T* value) [[gnu::always_inline]] {
+    if constexpr (kBehind && !std::is_same_v<T, float>) return read_number_behind(text, *value);
+    return read_number(text, *value);
+  };
   switch (type.kind) {
     case FieldKind::int8:
-      return read_number(text, *static_cast<std::int8_t*>(to));
+      return number(static_cast<std::int8_t*>(to));
     case FieldKind::int16:
-      return read_number(text, *static_cast<std::int16_t*>(to));
+      return number(static_cast<std::int16_t*>(to));
     case FieldKind::int32:
-      return read_number(text, *static_cast<std::int32_t*>(to));
+      return number(static_cast<std::int32_t*>(to));
     case FieldKind::int64:
-      return read_number(text, *static_cast<std::int64_t*>(to));
+      return number(static_cast<std::int64_t*>(to));
     case FieldKind::uint8:
-      return read_number(text, *static_cast<std::uint8_t*>(to));
+      return number(static_cast<std::uint8_t*>(to));
     case FieldKind::uint16:
-      return read_number(text, *static_cast<std::uint16_t*>(to));
+      return number(static_cast<std::uint16_t*>(to));
     case FieldKind::uint32:
-      return read_number(text, *static_cast<std::uint32_t*>(to));
+      return number(static_cast<std::uint32_t*>(to));
     case FieldKind::uint64:
-      return read_number(text, *static_cast<std::uint64_t*>(to));
+      return number(static_cast<std::uint64_t*>(to));
     case FieldKind::float32:
-      return read_number(text, *static_cast<float*>(to));
+      return number(static_cast<float*>(to));
     case FieldKind::float64:
-      return read_number(text, *static_cast<double*>(to));
+      return number(static_cast<double*>(to));
     case FieldKind::boolean:
+      if constexpr (kBehind) return read_bool_behind(text, *static_cast<bool*>(to));
       return read_bool(text, *static_cast<bool*>(to));
     case FieldKind::string:
       *static_cast<std::string*>(to) = text;
@@ -80,7 +90,7 @@ class CsvReader::State {
       const std::size_t column = next_++;
       const std::vector<std::size_t>& columns = reader_.columns_;
       if (column >= columns.size() || columns[column] == kNoField) return;
-      if (!read_csv_field(reader_.types_[columns[column]], sink_.record, text, quoted) &&
+      if (!read_csv_field<false>(reader_.types_[columns[column]], sink_.record, text, quoted) &&
           wrong_ == kNoField) {
         wrong_ = column;
         wrong_text_ = text;
@@ -123,8 +133,8 @@ class CsvReader::State {
   };
 
   std::size_t plain_records(std::string_view bytes, std::size_t begin, const DecodeSink& sink);
-  std::size_t straight_record(std::string_view bytes, std::size_t begin, std::size_t at,
-                              const std::uint32_t* ends, const DecodeSink& sink) const;
+  std::size_t straight_records(std::string_view bytes, std::size_t begin, std::size_t at,
+                               std::span<const std::uint32_t> ends, const DecodeSink& sink) const;
   std::size_t one_record(std::string_view bytes, std::size_t begin, bool last,
                          const DecodeSink& sink);
   std::size_t skip(std::string_view bytes, std::size_t from);
@@ -145,8 +155,7 @@ class CsvReader::State {
   ScratchText scratch_;
 };
 
-CsvReader::CsvReader(const CsvOptions& options, const CsvFieldType* fields,
-                     std::size_t field_count)
+CsvReader::CsvReader(const CsvOptions& options, const CsvFieldType* fields, std::size_t field_count)
     : state_(new State(options, fields, field_count)) {}
 CsvReader::CsvReader(const CsvReader& other) : state_(new State(*other.state_)) {}
 CsvReader& CsvReader::operator=(const CsvReader& other) {
@@ -197,7 +206,7 @@ std::size_t CsvReader::State::decode(std::string_view bytes, bool last, const De
 /// Records without quotes, as many as there are: gives the begin of the first other one. All
 /// separators and line ends of a stretch of bytes are found at once.
 std::size_t CsvReader::State::plain_records(std::string_view bytes, std::size_t begin,
-                                     const DecodeSink& sink) {
+                                            const DecodeSink& sink) {
   const CsvOptions& options = scanner_.options();
   const char quote = options.quote == '\0' ? '\n' : options.quote;
   std::uint32_t ends[kWindow + kFindSlack];
@@ -208,11 +217,12 @@ std::size_t CsvReader::State::plain_records(std::string_view bytes, std::size_t 
     const std::size_t count = find_bytes(bytes.data() + at, left < kWindow ? left : kWindow,
                                          ThreeBytes{options.separator, '\n', quote}, ends);
     for (std::size_t i = 0; i < count; ++i) {
-      if (straight_ && field == begin && count - i >= count_) [[likely]] {
-        const std::size_t next = straight_record(bytes, begin, at, ends + i, sink);
-        if (next != begin) {
-          field = begin = next;
-          i += count_ - 1;
+      if (straight_ && field == begin && begin >= kShortNumber) {
+        const std::size_t records =
+            straight_records(bytes, begin, at, {ends + i, ends + count}, sink);
+        if (records != 0) {
+          i += records * count_ - 1;
+          field = begin = at + ends[i] + 1;
           continue;
         }
       }
@@ -239,33 +249,41 @@ std::size_t CsvReader::State::plain_records(std::string_view bytes, std::size_t 
 }
 
 /// The commonest kind of record, without state from field to field: the columns are the fields in
-/// order, and all of them can be read. Gives the begin of the next one, or its own if it is not.
-std::size_t CsvReader::State::straight_record(std::string_view bytes, std::size_t begin, std::size_t at,
-                                       const std::uint32_t* ends, const DecodeSink& sink) const {
+/// order, and all of them can be read. Gives how many such records begin at `begin`.
+std::size_t CsvReader::State::straight_records(std::string_view bytes, std::size_t begin,
+                                               std::size_t at, std::span<const std::uint32_t> ends,
+                                               const DecodeSink& sink) const {
+  // Locals: a field that is written might be any member, as far as the compiler knows.
+  const CsvFieldType* const types = types_;
   const std::size_t last = count_ - 1;
-  const std::size_t end = at + ends[last];
-  const char* const text = bytes.data();
-  if (text[end] != '\n' || end - begin > scanner_.options().max_bytes) return begin;
-  for (std::size_t f = 0; f < last; ++f) {
-    if (text[at + ends[f]] != scanner_.options().separator) return begin;
-  }
-  std::size_t from = begin;
-  for (std::size_t f = 0; f <= last; ++f) {
-    const std::size_t stop = at + ends[f];
-    const std::size_t until = f == last && text[end - 1] == '\r' ? end - 1 : stop;
-    if (!read_csv_field(types_[f], sink.record, {text + from, until - from}, false)) [[unlikely]] {
-      sink.reset(sink.record);
-      return begin;
+  const std::size_t most = scanner_.options().max_bytes;
+  const char separator = scanner_.options().separator;
+  const char* const window = bytes.data() + at;
+  const char* from = bytes.data() + begin;
+  std::size_t records = 0;
+  for (; ends.size() > last; ends = ends.subspan(last + 1)) {
+    const char* const newline = window + ends[last];
+    if (*newline != '\n' || static_cast<std::size_t>(newline - from) > most) break;
+    for (std::size_t f = 0; f <= last; ++f) {
+      const char* const end = window + ends[f];
+      const char* const until = f == last && end[-1] == '\r' ? end - 1 : end;
+      const std::string_view text(from, static_cast<std::size_t>(until - from));
+      if ((f != last && *end != separator) ||
+          !read_csv_field<true>(types[f], sink.record, text, false)) [[unlikely]] {
+        sink.reset(sink.record);
+        return records;
+      }
+      from = end + 1;
     }
-    from = stop + 1;
+    sink.take(sink);
+    ++records;
   }
-  sink.take(sink);
-  return end + 1;
+  return records;
 }
 
 /// One record, with quotes or without; gives its begin where it is not whole.
 std::size_t CsvReader::State::one_record(std::string_view bytes, std::size_t begin, bool last,
-                                  const DecodeSink& sink) {
+                                         const DecodeSink& sink) {
   const std::size_t most = scanner_.options().max_bytes;
   const std::string_view rest = bytes.substr(begin);
   const std::size_t end = scanner_.find_end(rest.substr(0, most + 1));

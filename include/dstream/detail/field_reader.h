@@ -43,13 +43,15 @@ consteval bool has_field_reader() {
 /// "true", "false" in small, capital or title case, "1" and "0".
 DSTREAM_EXPORT bool read_bool(std::string_view text, bool& to) noexcept;
 
+/// All that are exact and that read_short_double() needs.
+inline constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                          1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
 /// Reads "-123.45": up to 15 digits and no exponent, of which the quotient of two whole numbers is
 /// the nearest double (Clinger: How to Read Floating Point Numbers Accurately, PLDI 1990). False for
 /// any other text, number or not.
 inline bool read_short_double(std::string_view text, double& to) noexcept {
   constexpr std::size_t kMostDigits = 15;
-  constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   const char* p = text.data();
   const char* const end = p + text.size();
   const bool negative = p != end && *p == '-';
@@ -76,7 +78,7 @@ inline bool read_short_double(std::string_view text, double& to) noexcept {
     count += decimals;
   }
   if (p != end || count > kMostDigits) return false;
-  to = static_cast<double>(digits) / kPowers[decimals];
+  to = static_cast<double>(digits) / kPowersOfTen[decimals];
   if (negative) to = -to;
   return true;
 }
