@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "storage/sift.h"
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -256,9 +258,16 @@ void CombineTable::find_dense(const std::uint64_t* words, std::size_t count, Val
     const std::size_t size = EntrySize<kSize>::or_given(type_.size);
     std::byte* const first = entry(0) + type_.value_offset - size;
     std::uint32_t* const dense = dense_.places();
-    for (std::size_t i = 0; i < count; ++i) {
+    std::uint8_t away[kCombineBlock];
+    const std::size_t strangers = sift(count, away, [&](std::size_t i) {
+      const std::uint32_t place = dense[words[i] % CombineDense::kRange];
+      values.places[i] = first + place * size;
+      return place != 0;
+    });
+    for (std::size_t n = 0; n < strangers; ++n) {
+      const std::size_t i = away[n];
       std::uint32_t& place = dense[words[i] % CombineDense::kRange];
-      if (place == 0) [[unlikely]] {
+      if (place == 0) {
         store_word(add_entry(values, i), words[i]);
         place = static_cast<std::uint32_t>(placed_);
       } else {
