@@ -22,9 +22,9 @@ namespace {
 using dstream::hash_of;
 using dstream::key_group;
 using dstream::partition_of;
+using dstream::testing::CombinedSlice;
 using dstream::testing::CombineTable;
 using dstream::testing::MergeTable;
-using dstream::detail::CombinedSlice;
 using dstream::detail::CountFold;
 using dstream::detail::EntrySlice;
 using dstream::detail::IdentityKey;

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include <dstream/detail/keyed_exchange.h>
-#include <dstream/detail/keyed_slice.h>
 #include <dstream/error.h>
 
 #include "base/what_of.h"

@@ -17,9 +17,10 @@ class CombineDense {
 
   /// True if all words lie in the present range.
   bool covers(const std::uint64_t* words, std::size_t count) const noexcept {
+    if (!open_) return false;
     std::uint64_t outside = 0;
     for (std::size_t i = 0; i < count; ++i) outside |= words[i] - base_;
-    return open_ && outside < kRange;
+    return outside < kRange;
   }
 
   /// Moves the range so that it covers [low, high] with the spare room on both sides; false if they

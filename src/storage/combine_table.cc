@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "storage/sift.h"
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -34,14 +36,9 @@ void CombineTable::add(const KeySource& keys, const BoundFold& fold, const void*
   }
 }
 
-void CombineTable::append(const KeySource& keys, const BoundFold& fold, const void* records,
-                          std::size_t count) {
-  appending_ = true;
-  add(keys, fold, records, count);
-}
-
 std::size_t CombineTable::block_size(std::size_t most) const noexcept {
-  if (most > kCombineBlock) most = kCombineBlock;
+  const std::size_t block = type_.kind == KeyKind::kInteger ? kWordBlock : kCombineBlock;
+  if (most > block) most = block;
   // The decision to stop combining falls at an exact record, wherever chunks begin and end.
   if (records_ < kTrialRecords && most > kTrialRecords - records_) most = kTrialRecords - records_;
   return most;
@@ -76,28 +73,58 @@ void CombineTable::clear() noexcept {
 
 void CombineTable::add_block(const KeySource& keys, const BoundFold& fold, const void* records,
                              std::size_t count) {
-  if (type_.kind == KeyKind::kAny) {
-    if (appending_) {
-      entries_.reserve(entries_.size() + count);
-    } else {
-      make_index_room(count);
-    }
-    fold.loops.fold_any(keys, fold.fold, records, count, appending_ ? nullptr : &index_, entries_,
-                        seed_, texts_);
-    placed_ = entries_.size();
-    return;
+  switch (type_.kind) {
+    case KeyKind::kInteger:
+      return add_words(keys, fold, records, count);
+    case KeyKind::kText:
+      return add_texts(keys, fold, records, count);
+    case KeyKind::kAny:
+      return add_any(keys, fold, records, count);
   }
+}
+
+void CombineTable::add_any(const KeySource& keys, const BoundFold& fold, const void* records,
+                           std::size_t count) {
+  if (appending_) {
+    entries_.reserve(entries_.size() + count);
+  } else {
+    make_index_room(count);
+  }
+  fold.loops.fold_any(keys, fold.fold, records, count, appending_ ? nullptr : &index_, entries_,
+                      seed_, texts_);
+  placed_ = entries_.size();
+}
+
+void CombineTable::add_texts(const KeySource& keys, const BoundFold& fold, const void* records,
+                             std::size_t count) {
+  std::string_view texts[kCombineBlock];
+  keys.keys(keys.function.get(), records, count, texts, texts_);
   ValuePlaces values;
   values.fresh = 0;
-  if (type_.kind == KeyKind::kText) {
-    std::string_view texts[kCombineBlock];
-    keys.keys(keys.function.get(), records, count, texts, texts_);
-    place_texts(texts, count, values);
-  } else {
-    std::uint64_t words[kCombineBlock];
-    keys.keys(keys.function.get(), records, count, words, texts_);
-    place_words(words, count, values);
+  place_texts(texts, count, values);
+  fold_placed(fold, records, count, values);
+}
+
+void CombineTable::add_words(const KeySource& keys, const BoundFold& fold, const void* records,
+                             std::size_t count) {
+  std::uint64_t words[kWordBlock];
+  keys.keys(keys.function.get(), records, count, words, texts_);
+  const auto* const first = static_cast<const std::byte*>(records);
+  for (std::size_t done = 0; done < count;) {
+    done += fold_dense(fold, first + done * keys.record_size, words + done, count - done);
+    const std::size_t left = count - done;
+    if (left == 0) return;
+    const std::size_t block = left < kCombineBlock ? left : kCombineBlock;
+    ValuePlaces values;
+    values.fresh = 0;
+    place_words(words + done, block, values);
+    fold_placed(fold, first + done * keys.record_size, block, values);
+    done += block;
   }
+}
+
+void CombineTable::fold_placed(const BoundFold& fold, const void* records, std::size_t count,
+                               const ValuePlaces& values) {
   // Entries in slots are counted by the slots.
   std::size_t made_in_slots = 0;
   std::size_t& made = slots_.hashed() ? made_in_slots : entries_.counted();
@@ -216,15 +243,31 @@ bool CombineTable::dense_covers(const std::uint64_t* words, std::size_t count) {
   return dense_.cover(low - bias, high - bias);
 }
 
+// Folds at once what needs no new entry, up to the first record that does.
+std::size_t CombineTable::fold_dense(const BoundFold& fold, const void* records,
+                                     const std::uint64_t* words, std::size_t count) {
+  if (appending_ || fold.loops.fold_dense == nullptr || !dense_.covers(words, count)) return 0;
+  const DenseValues values{words, dense_.places(), entry(0) + type_.value_offset - type_.size,
+                           type_.size};
+  return fold.loops.fold_dense(fold.fold, records, count, values);
+}
+
 void CombineTable::find_dense(const std::uint64_t* words, std::size_t count, ValuePlaces& values) {
   entries_.reserve(placed_ + count);
   with_size(type_.size, [&]<std::uint32_t kSize>(EntrySize<kSize>) {
     const std::size_t size = EntrySize<kSize>::or_given(type_.size);
     std::byte* const first = entry(0) + type_.value_offset - size;
     std::uint32_t* const dense = dense_.places();
-    for (std::size_t i = 0; i < count; ++i) {
+    std::uint8_t away[kCombineBlock];
+    const std::size_t strangers = sift(count, away, [&](std::size_t i) {
+      const std::uint32_t place = dense[words[i] % CombineDense::kRange];
+      values.places[i] = first + place * size;
+      return place != 0;
+    });
+    for (std::size_t n = 0; n < strangers; ++n) {
+      const std::size_t i = away[n];
       std::uint32_t& place = dense[words[i] % CombineDense::kRange];
-      if (place == 0) [[unlikely]] {
+      if (place == 0) {
         store_word(add_entry(values, i), words[i]);
         place = static_cast<std::uint32_t>(placed_);
       } else {

@@ -10,6 +10,7 @@
 #include <dstream/detail/combine_index.h>
 #include <dstream/detail/combine_slice.h>
 #include <dstream/detail/fold_loops.h>
+#include <dstream/detail/key_source.h>
 
 #include "storage/combine_dense.h"
 #include "storage/entry_bytes.h"
@@ -39,10 +40,6 @@ class CombineTable {
 
   /// Folds records in. If a function of the user throws, call clear().
   void add(const KeySource& keys, const BoundFold& fold, const void* records, std::size_t count);
-  /// Makes an entry of its own of each record, and of those to come: for shuffles that do not
-  /// combine. If a function of the user throws, call clear().
-  void append(const KeySource& keys, const BoundFold& fold, const void* records,
-              std::size_t count);
 
   /// Entries held: keys, or keys and appended records.
   std::size_t size() const noexcept { return entries_.size() + slots_.size(); }
@@ -63,6 +60,16 @@ class CombineTable {
   void stop_if_useless();
   void add_block(const KeySource& keys, const BoundFold& fold, const void* records,
                  std::size_t count);
+  void add_any(const KeySource& keys, const BoundFold& fold, const void* records,
+               std::size_t count);
+  void add_texts(const KeySource& keys, const BoundFold& fold, const void* records,
+                 std::size_t count);
+  void add_words(const KeySource& keys, const BoundFold& fold, const void* records,
+                 std::size_t count);
+  void fold_placed(const BoundFold& fold, const void* records, std::size_t count,
+                   const ValuePlaces& values);
+  std::size_t fold_dense(const BoundFold& fold, const void* records, const std::uint64_t* words,
+                         std::size_t count);
 
   void place_words(const std::uint64_t* words, std::size_t count, ValuePlaces& values);
   void place_texts(const std::string_view* texts, std::size_t count, ValuePlaces& values);

@@ -84,7 +84,8 @@ void MergeTable::fold_group(const BoundFold& fold, std::span<EntrySlice* const> 
 }
 
 // As fold_block() for entries known to be new: those of the first slice that has any.
-void MergeTable::insert_block(const BoundFold& fold, const std::byte* entries, std::size_t count, std::uint64_t seed) {
+void MergeTable::insert_block(const BoundFold& fold, const std::byte* entries, std::size_t count,
+                              std::uint64_t seed) {
   const std::size_t before = merged_.size();
   std::byte* const to = merged(before);
   for_each_hash(type_, entries, count, seed, [&](std::size_t i, std::uint64_t hash) {
@@ -104,7 +105,8 @@ void MergeTable::insert_block(const BoundFold& fold, const std::byte* entries, s
   fold.loops.merge(fold.fold, entries, count, values, merged_.counted());
 }
 
-void MergeTable::fold_block(const BoundFold& fold, const std::byte* entries, std::size_t count, std::uint64_t seed) {
+void MergeTable::fold_block(const BoundFold& fold, const std::byte* entries, std::size_t count,
+                            std::uint64_t seed) {
   if (type_.kind == KeyKind::kAny) {
     return fold.loops.merge_any(fold.fold, entries, count, index_, merged_);
   }

@@ -4,6 +4,8 @@
 
 #include <dstream/detail/combine_index.h>
 
+#include "storage/sift.h"
+
 namespace dstream {
 inline namespace v1 {
 namespace detail {
@@ -90,7 +92,15 @@ void SlotStore::find_integers(const std::uint64_t* words, std::size_t count, con
     homes[i] = home(mix(words[i]));
     __builtin_prefetch(begin + homes[i] * size, 1);
   }
-  for (std::size_t i = 0; i < count; ++i) {
+  std::uint8_t away[kCombineBlock];
+  const std::size_t strangers = sift(count, away, [&](std::size_t i) {
+    const Key key = static_cast<Key>(words[i]);
+    std::byte* const slot = begin + homes[i] * size;
+    values.places[i] = slot + value_offset;
+    return (load<Key>(slot) == key) & (key != empty_key<Key>());
+  });
+  for (std::size_t n = 0; n < strangers; ++n) {
+    const std::size_t i = away[n];
     const Key key = static_cast<Key>(words[i]);
     std::uint32_t at = homes[i];
     bool is_new = false;
@@ -106,7 +116,6 @@ void SlotStore::find_integers(const std::uint64_t* words, std::size_t count, con
       }
       is_new = held != key;
     }
-    // Without a branch: nobody can predict which keys are new.
     std::byte* const slot = begin + at * size;
     store(slot, key);
     values.places[i] = slot + value_offset;
@@ -137,7 +146,15 @@ void SlotStore::find_text_block(const ExpectedTexts& texts, std::size_t count, T
   std::byte* const begin = slots();
   std::byte* const end = begin + capacity_ * size;
   std::uint64_t fresh = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+  std::uint8_t away[kCombineBlock];
+  const std::size_t strangers = sift(count, away, [&](std::size_t i) {
+    std::byte* const slot = begin + texts.homes[i] * size;
+    const auto held = load<TextKey>(slot);
+    values.places[i] = slot + value_offset;
+    return ((held.low ^ texts.keys[i].low) | (held.high ^ texts.keys[i].high)) == 0;
+  });
+  for (std::size_t n = 0; n < strangers; ++n) {
+    const std::size_t i = away[n];
     const TextKey key = texts.keys[i];
     std::byte* slot = begin + texts.homes[i] * size;
     for (;;) {

@@ -52,8 +52,8 @@ class SlotStore {
     return at;
   }
   /// As find_words() for text. Long new keys go to the arena.
-  void find_texts(const ExpectedTexts& texts, std::size_t count, TextArena& arena, std::uint64_t seed,
-                  ValuePlaces& values);
+  void find_texts(const ExpectedTexts& texts, std::size_t count, TextArena& arena,
+                  std::uint64_t seed, ValuePlaces& values);
 
   /// Appends the entries to `entries` in first-seen order and empties the table.
   void settle(CombineMemory& entries);

@@ -29,12 +29,6 @@ class CombineTable {
       table_.add(keys, bound, records.data(), records.size());
     });
   }
-  template <class T, class KeyOf, class Fold>
-  void append(std::span<const T> records, const KeyOf& key_of, const Fold& fold) {
-    call(records, key_of, fold, [&](const auto& keys, const auto& bound) {
-      table_.append(keys, bound, records.data(), records.size());
-    });
-  }
   std::size_t size() const { return table_.size(); }
   std::size_t bytes() const { return table_.bytes(); }
   void scatter(std::uint32_t partitions, detail::EntrySlice& out) {
@@ -65,6 +59,13 @@ class CombineTable {
   }
 
   detail::CombineTable table_;
+};
+
+/// What the table writes.
+template <class K, class V>
+class CombinedSlice final : public detail::EntrySlice {
+ public:
+  CombinedSlice() noexcept : EntrySlice(detail::kEntryType<K, V>) {}
 };
 
 /// The reading side likewise.

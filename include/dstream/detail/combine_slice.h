@@ -74,19 +74,6 @@ class DSTREAM_EXPORT EntrySlice {
   bool combined_ = true;
 };
 
-/// The same with the type of its entries, for those who read them.
-template <class K, class V>
-class CombinedSlice final : public EntrySlice {
- public:
-  using Entry = CombineEntry<K, V>;
-
-  CombinedSlice() noexcept : EntrySlice(kEntryType<K, V>) {}
-
-  const Entry* group(std::uint32_t group) const noexcept {
-    return static_cast<const Entry*>(group_entries(group));
-  }
-};
-
 }  // namespace detail
 }  // namespace v1
 }  // namespace dstream

@@ -2,18 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
-#include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/detail/combine_buffer.h>
 #include <dstream/detail/combine_entry.h>
-#include <dstream/detail/combine_fold.h>
 #include <dstream/detail/combine_index.h>
-#include <dstream/export.h>
+#include <dstream/detail/fold_object.h>
+#include <dstream/detail/fold_results.h>
+#include <dstream/detail/key_source.h>
 #include <dstream/hash_of.h>
 #include <dstream/owned.h>
 
@@ -24,38 +22,19 @@ namespace detail {
 // What of a shuffle by key users' code compiles: loops over a block of records or entries that call
 // the user's functions. The tables, which see bytes, are the library's.
 
-/// Records and entries that a loop is given at once, at most.
-inline constexpr std::size_t kCombineBlock = 64;
-
-/// Holds the texts that a user's key function made for a block.
-class DSTREAM_EXPORT KeyTexts {
- public:
-  void clear() noexcept { used_ = 0; }
-  /// At most kCombineBlock texts between two calls of clear().
-  std::string_view hold(std::string&& text) noexcept;
-
- private:
-  std::string texts_[kCombineBlock];
-  std::size_t used_ = 0;
-};
-
-/// Writes the keys of a block of records to `keys`: canonical words of integers, views of text, of
-/// other keys whatever the loop's maker and FoldLoops::fold_any have agreed on.
-using KeyLoop = void (*)(const void* function, const void* records, std::size_t count, void* keys,
-                         KeyTexts& texts);
-
-/// Where the keys of records come from.
-struct KeySource {
-  std::size_t record_size;  ///< in bytes
-  KeyLoop keys;
-  std::shared_ptr<const void> function;  ///< the user's; null where the key is a part of the record
-};
-
 /// Where a loop finds or makes the values of a block, one for each record.
 struct ValuePlaces {
   void* places[kCombineBlock];
   /// Bit i is set where record i is the first of its key: the place holds nothing yet.
   std::uint64_t fresh;
+};
+
+/// Where a loop finds the values of integer keys in a range of 2^16.
+struct DenseValues {
+  const std::uint64_t* words;   ///< the records' keys
+  const std::uint32_t* places;  ///< by the low 16 bits of a key: its value's number, 0 for none
+  std::byte* values;            ///< where value 0 would be
+  std::size_t stride;           ///< in bytes
 };
 
 /// The loops over the entries of one type that one fold calls for. `fold` is the fold itself, or
@@ -68,6 +47,10 @@ struct FoldLoops {
   /// Folds records into values; null for keys of the kind kAny.
   void (*fold)(const void* fold, const void* records, std::size_t count, const ValuePlaces& values,
                std::size_t& made);
+  /// Folds records into the values of dense keys up to the first record without a value; returns
+  /// how many. Null for keys that are no integers, and for folds that only make values.
+  std::size_t (*fold_dense)(const void* fold, const void* records, std::size_t count,
+                            const DenseValues& values);
   /// Looks records up and folds them, where there is an index; appends entries otherwise. Only for
   /// keys of the kind kAny.
   void (*fold_any)(const KeySource& keys, const void* fold, const void* records, std::size_t count,
@@ -99,20 +82,6 @@ concept AddsRecords = requires(const Fold& fold, typename Fold::Value& value,
 
 /// Stands for the records that a fold does not look at: its loops are made once for all streams.
 struct AnyRecord {};
-
-/// The fold behind a pointer, which is null where the fold holds nothing.
-template <class Fold>
-inline constexpr bool kStateless =
-    std::is_empty_v<Fold>&& std::is_trivially_default_constructible_v<Fold>;
-template <class Fold>
-const Fold& fold_at(const void* fold) noexcept {
-  if constexpr (kStateless<Fold>) {
-    static constexpr Fold kFold{};
-    return kFold;
-  } else {
-    return *static_cast<const Fold*>(fold);
-  }
-}
 
 template <class T>
 const T& record_at(const void* records, std::size_t i) noexcept {
@@ -160,6 +129,20 @@ void fold_records(const void* fold_object, const void* records, std::size_t coun
       fold.add(*static_cast<V*>(values.places[i]), record_at<T>(records, i));
     }
   }
+}
+
+template <class T, class Fold>
+std::size_t fold_dense_records(const void* fold_object, const void* records, std::size_t count,
+                               const DenseValues& dense) {
+  using V = typename Fold::Value;
+  const Fold& fold = fold_at<Fold>(fold_object);
+  const auto [words, places, values, stride] = dense;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t place = places[static_cast<std::uint16_t>(words[i])];
+    if (place == 0) [[unlikely]] return i;
+    fold.add(*reinterpret_cast<V*>(values + place * stride), record_at<T>(records, i));
+  }
+  return count;
 }
 
 // A fold that only reads the other value spares a copy of it.
@@ -251,63 +234,6 @@ void merge_any_entries(const void* fold_object, const void* entry_bytes, std::si
   }
 }
 
-// ---- results ----
-
-/// The value of a shuffle that wants the keys alone.
-struct NoValue {};
-
-/// What a keyed shuffle makes of a key's folded value: the value itself, or what the fold's
-/// `Result result(Value&&)` makes of it.
-template <class Fold>
-struct FoldResult {
-  using type = typename Fold::Value;
-};
-template <class Fold>
-requires requires { typename Fold::Result; }
-struct FoldResult<Fold> {
-  using type = typename Fold::Result;
-};
-template <class Fold>
-using FoldResultT = typename FoldResult<Fold>::type;
-
-/// What a shuffle by key gives: pairs of the key and the fold's result, or keys.
-template <class K, class V>
-using KeyedResult = std::conditional_t<std::is_same_v<V, NoValue>, K, std::pair<K, V>>;
-
-template <class Entry>
-auto key_of(Entry& entry, bool movable) {
-  if constexpr (std::is_trivially_copyable_v<decltype(entry.key)>) {
-    return entry.owned_key();
-  } else {
-    return movable ? entry.take_key() : entry.owned_key();
-  }
-}
-
-template <class K, class Fold>
-void emit_results(const void* fold_object, void* entry_bytes, std::size_t count, bool movable,
-                  void* results, std::size_t& made) {
-  using V = typename Fold::Value;
-  using Entry = CombineEntry<K, V>;
-  using Result = KeyedResult<K, FoldResultT<Fold>>;
-  Entry* const entries = static_cast<Entry*>(entry_bytes);
-  Result* to = static_cast<Result*>(results) + made;
-  for (std::size_t i = 0; i < count; ++i, ++made, ++to) {
-    Entry& entry = entries[i];
-    if constexpr (std::is_same_v<V, NoValue>) {
-      ::new (static_cast<void*>(to)) Result(key_of(entry, movable));
-    } else {
-      V value = movable ? V(std::move(entry.value)) : V(std::as_const(entry.value));
-      if constexpr (std::is_same_v<V, FoldResultT<Fold>>) {
-        ::new (static_cast<void*>(to)) Result(key_of(entry, movable), std::move(value));
-      } else {
-        const Fold& fold = fold_at<Fold>(fold_object);
-        ::new (static_cast<void*>(to))
-            Result(key_of(entry, movable), fold.result(std::move(value)));
-      }
-    }
-  }
-}
-
 // ---- all of them ----
 
 /// Only keys that are neither text nor integers have loops of their own for each source of keys.
@@ -325,6 +251,9 @@ constexpr FoldLoops fold_loops() {
     loops.merge_any = &merge_any_entries<K, Fold>;
   } else {
     loops.fold = &fold_records<T, Fold>;
+    if constexpr (kKeyKind<K> == KeyKind::kInteger && AddsRecords<Fold, T>) {
+      loops.fold_dense = &fold_dense_records<T, Fold>;
+    }
     loops.merge = &merge_entries<K, Fold>;
   }
   loops.emit = &emit_results<K, Fold>;

@@ -11,8 +11,8 @@
 
 #include <dstream/detail/combine_entry.h>
 #include <dstream/detail/combine_fold.h>
-#include <dstream/detail/fold_loops.h>
 #include <dstream/detail/kept.h>
+#include <dstream/detail/key_source.h>
 #include <dstream/owned.h>
 
 namespace dstream {
