@@ -6,6 +6,7 @@
 
 #include "plan/copy_bytes.h"
 #include "plan/group_keys.h"
+#include "storage/record_output.h"
 
 namespace dstream {
 inline namespace v1 {

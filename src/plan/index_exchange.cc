@@ -4,6 +4,7 @@
 
 #include "plan/kept_records.h"
 #include "plan/output_pool.h"
+#include "storage/record_output.h"
 
 namespace dstream {
 inline namespace v1 {

@@ -4,6 +4,7 @@
 
 #include "plan/group_keys.h"
 #include "plan/join_table.h"
+#include "storage/record_output.h"
 
 namespace dstream {
 inline namespace v1 {

@@ -6,6 +6,7 @@
 #include "dstream/detail/kept_records.h"
 
 #include "plan/copy_bytes.h"
+#include "storage/record_output.h"
 
 namespace dstream {
 inline namespace v1 {

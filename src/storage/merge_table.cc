@@ -1,5 +1,6 @@
 #include "storage/merge_table.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "storage/entry_bytes.h"
@@ -9,7 +10,7 @@ inline namespace v1 {
 namespace detail {
 
 MergeTable::MergeTable(const EntryType& type, const ElementType& result)
-    : type_(type), merged_(type), results_(result) {}
+    : type_(type), merged_(type), results_(result, chunk_capacity(result.size)) {}
 
 void MergeTable::merge(const BoundFold& fold, std::span<EntrySlice* const> slices,
                        std::uint32_t partition, Step& to) {
@@ -53,9 +54,9 @@ void MergeTable::emit(const BoundFold& fold, void* entries, std::size_t count, b
                       Step& to) {
   auto* at = static_cast<std::byte*>(entries);
   while (count != 0) {
-    if (results_.room() == 0) results_.pass_on(to);
-    const std::size_t n = count < results_.room() ? count : results_.room();
-    fold.loops.emit(fold.fold, at, n, movable, results_.begin(), results_.made());
+    std::byte* const results = results_.place(to);
+    const std::size_t n = std::min(count, results_.room());
+    fold.loops.emit(fold.fold, at, n, movable, results, results_.size());
     at += n * type_.size;
     count -= n;
   }

@@ -10,7 +10,7 @@
 #include <dstream/detail/fold_loops.h>
 #include <dstream/detail/step.h>
 
-#include "storage/result_buffer.h"
+#include "storage/record_output.h"
 
 namespace dstream {
 inline namespace v1 {
@@ -58,7 +58,7 @@ class MergeTable {
   const EntryType& type_;
   CombineIndex index_;
   CombineMemory merged_;
-  ResultBuffer results_;
+  RecordOutput results_;
 };
 
 }  // namespace detail

@@ -138,6 +138,16 @@ constexpr ElementType element_type() {
 template <class T>
 inline constexpr ElementType kElementType = element_type<T>();
 
+/// The type of records that are only handed on: they are never moved.
+template <class T>
+constexpr ElementType make_result_type() {
+  ElementType type{sizeof(T), alignof(T), nullptr, nullptr};
+  if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_elements<T>;
+  return type;
+}
+template <class T>
+inline constexpr ElementType kResultType = make_result_type<T>();
+
 /// The same for elements of T.
 template <class T>
 class CombineBuffer : private CombineMemory {

@@ -245,7 +245,7 @@ template <class T, class K, class Keys, class Fold>
 constexpr FoldLoops fold_loops() {
   FoldLoops loops{};
   loops.entry = &kEntryType<K, typename Fold::Value>;
-  loops.result = &kElementType<KeyedResult<K, FoldResultT<Fold>>>;
+  loops.result = &kResultType<KeyedResult<K, FoldResultT<Fold>>>;
   if constexpr (kKeyKind<K> == KeyKind::kAny) {
     loops.fold_any = &fold_any_records<T, K, Keys, Fold>;
     loops.merge_any = &merge_any_entries<K, Fold>;

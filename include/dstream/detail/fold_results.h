@@ -49,7 +49,7 @@ void emit_results(const void* fold_object, void* entry_bytes, std::size_t count,
   using Entry = CombineEntry<K, V>;
   using Result = KeyedResult<K, FoldResultT<Fold>>;
   Entry* const entries = static_cast<Entry*>(entry_bytes);
-  Result* to = static_cast<Result*>(results) + made;
+  Result* to = static_cast<Result*>(results);
   for (std::size_t i = 0; i < count; ++i, ++made, ++to) {
     Entry& entry = entries[i];
     if constexpr (std::is_same_v<V, NoValue>) {
