@@ -135,7 +135,8 @@ std::size_t TextBlock::bytes() const {
 }
 
 void TextBlock::read(std::size_t begin, std::size_t end, Step& to) const {
-  constexpr std::size_t kCapacity = chunk_capacity<std::string_view>();
+  // Few, so that the lines that they point at leave them in the first-level cache.
+  constexpr std::size_t kCapacity = 256;
   std::string_view views[kCapacity];
   const char* const bytes = bytes_.data();
   while (begin < end) {
