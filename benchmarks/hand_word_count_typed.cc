@@ -21,7 +21,7 @@ class TypedWordCount {
   explicit TypedWordCount(int threads) : crew_(threads) {}
 
   WordCounts operator()(const TextData::Lines& lines) {
-    Slice slices[2];
+    Slice slices[2] = {Slice(*kLoops.entry), Slice(*kLoops.entry)};
     const auto parts = static_cast<std::uint32_t>(crew_.threads());
     crew_.run([&](int worker) {
       const auto [begin, end] = share(lines.size(), worker, crew_.threads());
@@ -37,7 +37,7 @@ class TypedWordCount {
   }
 
  private:
-  using Slice = detail::CombinedSlice<std::string, std::int64_t>;
+  using Slice = detail::EntrySlice;
   using Fold = detail::CountFold<std::int64_t>;
   using Count = std::pair<std::string, std::int64_t>;
   static constexpr auto kLoops =
