@@ -15,38 +15,60 @@ namespace {
 
 #if defined(__SSE2__)
 
-// Each piece goes out before it is known whether the line ends in it: what is too much of it is
-// written over by the next line. Local variables, since a char that is written could be any member.
-DSTREAM_FAST bool copy_lines_fast(LineCopy& copy) noexcept {
-  constexpr std::ptrdiff_t kPiece = 32;
+/// 64 bytes, and where the ends of lines are among them.
+struct Piece {
+  __m256i low;
+  __m256i high;
+};
+
+DSTREAM_FAST inline Piece load(const char* from) {
+  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)),
+          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + sizeof(__m256i)))};
+}
+
+DSTREAM_FAST inline void store(char* to, const Piece& piece) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), piece.low);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + sizeof(__m256i)), piece.high);
+}
+
+DSTREAM_FAST inline std::uint64_t line_ends(const Piece& piece) {
   const __m256i newline = _mm256_set1_epi8('\n');
+  const auto mask = [&](__m256i bytes) __attribute__((target("avx2,bmi"))) {
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, newline)));
+  };
+  return mask(piece.low) | std::uint64_t{mask(piece.high)} << 32;
+}
+
+// Pieces follow each other whatever lines are in them, so that looking for the next end does not
+// wait for the last one. A piece goes out as it is; behind each end in it the rest goes out again,
+// right behind the line. Local variables, since a char that is written could be any member.
+DSTREAM_FAST bool copy_lines_fast(LineCopy& copy) noexcept {
+  constexpr std::ptrdiff_t kPiece = sizeof(Piece);
   const std::size_t max_bytes = copy.max_bytes;
   const char* const end = copy.end;
   const char* const base = copy.base;
   const char* begin = copy.begin;
   char* out = copy.out;
   std::int32_t* offset = copy.offsets;
+  std::int32_t* const offset_end = copy.offset_end;
   bool overlong = false;
-  for (std::int32_t* const offset_end = copy.offset_end; offset != offset_end;) {
-    const char* from = begin;
-    char* to = out;
-    std::uint32_t found = 0;
-    for (; end - from >= kPiece; from += kPiece, to += kPiece) {
-      const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), bytes);
-      found = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, newline)));
-      if (found != 0) break;
+  // What goes out again may be read from beyond its piece.
+  for (const char* from = begin; end - from >= 2 * kPiece; from += kPiece) {
+    const Piece piece = load(from);
+    store(out + (from - begin), piece);
+    for (std::uint64_t ends = line_ends(piece); ends != 0; ends &= ends - 1) {
+      const char* const line_end = from + std::countr_zero(ends);
+      auto size = static_cast<std::size_t>(line_end - begin);
+      overlong = size > max_bytes;
+      if (overlong || offset == offset_end) goto done;
+      if (size != 0 && line_end[-1] == '\r') [[unlikely]] --size;
+      out += size;
+      *offset++ = static_cast<std::int32_t>(out - base);
+      begin = line_end + 1;
+      store(out, load(begin));
     }
-    if (found == 0) break;
-    from += std::countr_zero(found);
-    auto size = static_cast<std::size_t>(from - begin);
-    overlong = size > max_bytes;
-    if (overlong) break;
-    if (size != 0 && from[-1] == '\r') --size;
-    out += size;
-    *offset++ = static_cast<std::int32_t>(out - base);
-    begin = from + 1;
   }
+done:
   copy.begin = begin;
   copy.out = out;
   copy.offsets = offset;
