@@ -5,8 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "short_number.h"
-
+#include "base/short_number.h"
 #include "dstream/detail/find_bytes.h"
 #include "dstream/detail/scratch_text.h"
 
