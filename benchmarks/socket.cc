@@ -29,10 +29,10 @@ struct Passes {
   std::int64_t before;
   std::int64_t timed;
 };
-/// For work that a pass keeps busy for long enough, and for what a stream costs from its first line.
+/// For work that one pass keeps busy for long enough, and for the first lines of a stream.
 constexpr Passes kOnce{0, 1};
-/// A stream that goes on: the memory of the first batches has been touched before, and the wait for
-/// the end of the last batch's interval is a small part.
+/// A stream that goes on: the memory of the first batches has been touched before, and the wait
+/// for the end of the last batch's interval is a small part.
 constexpr Passes kSteady{1, 4};
 
 /// Lines of 100 bytes, the words of the text of word_count.

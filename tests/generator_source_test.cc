@@ -47,6 +47,11 @@ TEST_CASE("whole rates have no rounding") {
   CHECK(records_due(3, 1s) == 3);
   CHECK(records_due(10'000'000, std::chrono::hours(24 * 365)) == 10'000'000ull * 86'400 * 365);
   CHECK(records_due(5, -1s) == 0);
+  // As many as can be numbered.
+  CHECK(records_due(1e18, 18s) == 18'000'000'000'000'000'000ull);
+  CHECK(records_due(1e18, 19s) == UINT64_MAX);
+  CHECK(records_due(1e300, 1s) == UINT64_MAX);
+  CHECK(records_due(1.7e308, std::chrono::hours(24)) == UINT64_MAX);
 }
 
 TEST_CASE("generated blocks are the same at every read and in parts") {

@@ -47,8 +47,10 @@ class DSTREAM_EXPORT SinkBase {
 ///
 /// Calls for one key come one after the other; different partitions are written by several threads
 /// at a time, and while one batch is committed others may be written. Calls may wait for a bounded
-/// time: they occupy a thread that executes tasks. Where prepare's handle makes commit possible
-/// after a crash, and commit is idempotent, each batch is in the sink exactly once.
+/// time: begin, write and prepare, and abort before a repeated task, occupy a thread that executes
+/// tasks; commit, and abort of a whole batch, a thread that drives the batches. Where prepare's
+/// handle makes commit possible after a crash, and commit is idempotent, each batch is in the sink
+/// exactly once.
 template <class T>
 class Sink : public detail::SinkBase {
  public:

@@ -59,8 +59,9 @@ DSTREAM_FAST bool copy_lines_fast(LineCopy& copy) noexcept {
     for (std::uint64_t ends = line_ends(piece); ends != 0; ends &= ends - 1) {
       const char* const line_end = from + std::countr_zero(ends);
       auto size = static_cast<std::size_t>(line_end - begin);
+      if (offset == offset_end) goto done;
       overlong = size > max_bytes;
-      if (overlong || offset == offset_end) goto done;
+      if (overlong) goto done;
       if (size != 0 && line_end[-1] == '\r') [[unlikely]] --size;
       out += size;
       *offset++ = static_cast<std::int32_t>(out - base);

@@ -21,8 +21,10 @@ std::uint64_t records_due(double records_per_second, Duration elapsed) {
   // Seconds and the rest apart: their product with a whole rate is exact in a double.
   const auto seconds = static_cast<double>(elapsed.count() / kSecond);
   const auto rest = static_cast<double>(elapsed.count() % kSecond);
-  return static_cast<std::uint64_t>(
-      std::floor(records_per_second * seconds + records_per_second * rest / kSecond));
+  const double records =
+      std::floor(records_per_second * seconds + records_per_second * rest / kSecond);
+  constexpr double kBeyond = 0x1p64;
+  return records < kBeyond ? static_cast<std::uint64_t>(records) : UINT64_MAX;
 }
 
 std::string describe_range(std::uint64_t first, std::uint64_t end) {
