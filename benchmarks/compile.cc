@@ -101,8 +101,7 @@ void measure_compile(const Settings& settings, Report& report) {
 }  // namespace
 
 Measurement compile_workload() {
-  return {"compile", "what including dstream.h and compiling the examples costs",
-          measure_compile};
+  return {"compile", "what including dstream.h and compiling the examples costs", measure_compile};
 }
 
 }  // namespace dstream::bench

@@ -30,9 +30,9 @@ class NoHost final : public detail::SourceHost {
 std::string make_directory() {
   std::error_code error;
   const bool in_memory = std::filesystem::is_directory("/dev/shm", error);
-  std::string path = (in_memory ? std::filesystem::path("/dev/shm")
-                                : std::filesystem::temp_directory_path()) /
-                     "dstream_bench.XXXXXX";
+  std::string path =
+      (in_memory ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) /
+      "dstream_bench.XXXXXX";
   if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make " + path);
   return path;
 }
@@ -82,7 +82,8 @@ std::shared_ptr<const FileData> make_text_files(const Settings& settings) {
 }
 
 Trade trade_of(std::uint64_t number) {
-  static const char* const kSymbols[] = {"AAPL", "MSFT", "BRK.B", "V", "GOOGL", "TSM", "NESN", "SAP"};
+  static const char* const kSymbols[] = {"AAPL",  "MSFT", "BRK.B", "V",
+                                         "GOOGL", "TSM",  "NESN",  "SAP"};
   const std::uint64_t mixed = number * 0x9E3779B97F4A7C15u;
   return {1'700'000'000'000 + static_cast<std::int64_t>(number),
           static_cast<std::uint32_t>(mixed >> 40),

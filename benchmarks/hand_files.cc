@@ -51,8 +51,8 @@ class CsvByHand {
 
  private:
   static const char* field_end(const char* p, const char* end, char delimiter) {
-    const auto* found = static_cast<const char*>(
-        std::memchr(p, delimiter, static_cast<std::size_t>(end - p)));
+    const auto* found =
+        static_cast<const char*>(std::memchr(p, delimiter, static_cast<std::size_t>(end - p)));
     if (found == nullptr) throw std::runtime_error("a field is missing");
     return found;
   }

@@ -52,7 +52,8 @@ std::shared_ptr<const SocketText> make_socket_text(const Settings& settings) {
     for (const std::string_view source : words->lines[batch]) {
       line += source;
       line += ' ';
-      for (; line.size() >= kLineBytes && text->bytes.size() < size; line.erase(0, kLineBytes - 1)) {
+      for (; line.size() >= kLineBytes && text->bytes.size() < size;
+           line.erase(0, kLineBytes - 1)) {
         text->bytes.append(line, 0, kLineBytes - 1);
         text->bytes += '\n';
       }
@@ -276,31 +277,30 @@ Comparison socket_workload() {
       return std::make_unique<BareSocket>(*text, words);
     };
   };
-  return {
-      "socket",
-      "300 MB of 100-byte lines from a loopback socket; the sender has a core of its own",
-      [text](const Settings& settings) mutable {
-        text.set(make_socket_text(settings));
-        return static_cast<std::uint64_t>(text->lines);
-      },
-      [text]() mutable { text.reset(); },
-      {{"engine, words counted, 1 core", 1, engine(CountWords{}, kOnce)},
-       {"bare loop, words counted, 1 core", 1, bare(true)},
-       {"engine, words counted, 2 cores", 2, engine(CountWords{}, kOnce)},
-       {"engine, lines counted, 1 core", 1, engine(CountLines{}, kSteady)},
-       {"engine, lines counted, 2 cores", 2, engine(CountLines{}, kSteady)},
-       {"engine, first lines counted, 2 cores", 2, engine(CountLines{}, kOnce)},
-       {"bare loop, lines split, 1 core", 1, bare(false)}},
-      {{"socket into word count / bare loop that counts words, 1 core",
-        "engine, words counted, 1 core", "bare loop, words counted, 1 core", 0.8},
-       {"socket into count / bare loop that splits lines, 2 cores", "engine, lines counted, 2 cores",
-        "bare loop, lines split, 1 core", 0.8},
-       {"socket into count / bare loop that splits lines, 1 core", "engine, lines counted, 1 core",
-        "bare loop, lines split, 1 core", 0},
-       {"the first 300 MB into count / bare loop that splits lines, 2 cores",
-        "engine, first lines counted, 2 cores", "bare loop, lines split, 1 core", 0},
-       {"socket into word count, 2 cores / bare loop that only splits lines",
-        "engine, words counted, 2 cores", "bare loop, lines split, 1 core", 0}}};
+  return {"socket",
+          "300 MB of 100-byte lines from a loopback socket; the sender has a core of its own",
+          [text](const Settings& settings) mutable {
+            text.set(make_socket_text(settings));
+            return static_cast<std::uint64_t>(text->lines);
+          },
+          [text]() mutable { text.reset(); },
+          {{"engine, words counted, 1 core", 1, engine(CountWords{}, kOnce)},
+           {"bare loop, words counted, 1 core", 1, bare(true)},
+           {"engine, words counted, 2 cores", 2, engine(CountWords{}, kOnce)},
+           {"engine, lines counted, 1 core", 1, engine(CountLines{}, kSteady)},
+           {"engine, lines counted, 2 cores", 2, engine(CountLines{}, kSteady)},
+           {"engine, first lines counted, 2 cores", 2, engine(CountLines{}, kOnce)},
+           {"bare loop, lines split, 1 core", 1, bare(false)}},
+          {{"socket into word count / bare loop that counts words, 1 core",
+            "engine, words counted, 1 core", "bare loop, words counted, 1 core", 0.8},
+           {"socket into count / bare loop that splits lines, 2 cores",
+            "engine, lines counted, 2 cores", "bare loop, lines split, 1 core", 0.8},
+           {"socket into count / bare loop that splits lines, 1 core",
+            "engine, lines counted, 1 core", "bare loop, lines split, 1 core", 0},
+           {"the first 300 MB into count / bare loop that splits lines, 2 cores",
+            "engine, first lines counted, 2 cores", "bare loop, lines split, 1 core", 0},
+           {"socket into word count, 2 cores / bare loop that only splits lines",
+            "engine, words counted, 2 cores", "bare loop, lines split, 1 core", 0}}};
 }
 
 }  // namespace dstream::bench

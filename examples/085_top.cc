@@ -19,8 +19,7 @@ int main() {
   auto [dispatch, trips] = ssc.queue_stream<Trip>();
 
   // Each task keeps two trips of its slice, and two of those are kept in the end.
-  trips
-      .top(2, [](const Trip& a, const Trip& b) { return a.minutes < b.minutes; })
+  trips.top(2, [](const Trip& a, const Trip& b) { return a.minutes < b.minutes; })
       .for_each([](const Trip& trip) {
         std::printf("long: %s, %d min\n", trip.driver.c_str(), trip.minutes);
       });

@@ -77,8 +77,16 @@ class OrderReceiver final : public dstream::Receiver<Order> {
 };
 
 int main() {
-  OrderLog log({{"pen", 3}, {"ink", 1}, {"pen", 2}, {"paper", 500}, {"ink", 4},
-                {"pen", 1}, {"paper", 250}, {"pen", 10}, {"ink", 2}, {"pen", 4}});
+  OrderLog log({{"pen", 3},
+                {"ink", 1},
+                {"pen", 2},
+                {"paper", 500},
+                {"ink", 4},
+                {"pen", 1},
+                {"paper", 250},
+                {"pen", 10},
+                {"ink", 2},
+                {"pen", 4}});
   auto receiver = std::make_shared<OrderReceiver>(log);
 
   dstream::StreamingContext ssc({.app_name = "orders", .batch_interval = 20ms});

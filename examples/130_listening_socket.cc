@@ -25,7 +25,8 @@ struct ReadingDecoder {
   template <class Out>
   std::size_t decode(std::string_view bytes, bool last, Out& out) {
     std::size_t used = 0;
-    for (std::size_t end; (end = bytes.find('\n', used)) != std::string_view::npos; used = end + 1) {
+    for (std::size_t end; (end = bytes.find('\n', used)) != std::string_view::npos;
+         used = end + 1) {
       decode_line(bytes.substr(used, end - used), out);
     }
     // A line that is cut off or absurdly long is no reading.

@@ -30,13 +30,12 @@ int main() {
   std::filesystem::create_directory(directory);
 
   dstream::StreamingContext ssc({.app_name = "csv-files", .batch_interval = 100ms});
-  auto revenue = ssc.file_stream(directory.string(), dstream::csv<Sale>(),
-                                 {.new_files_only = false})  // what is there already, too
-                     .map([](const Sale& sale) {
-                       return std::pair(sale.product, sale.pieces * sale.price);
-                     })
-                     .reduce_by_key([](double a, double b) { return a + b; })
-                     .to_channel();
+  auto revenue =
+      ssc.file_stream(directory.string(), dstream::csv<Sale>(),
+                      {.new_files_only = false})  // what is there already, too
+          .map([](const Sale& sale) { return std::pair(sale.product, sale.pieces * sale.price); })
+          .reduce_by_key([](double a, double b) { return a + b; })
+          .to_channel();
   ssc.start();
 
   deliver(directory, "monday.csv",

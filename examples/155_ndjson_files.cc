@@ -22,16 +22,19 @@ struct Post {
 int main() {
   const auto path =
       std::filesystem::temp_directory_path() / ("dstream_" + std::to_string(std::rand()) + ".json");
-  std::ofstream(path) << R"({"user":"ann","tags":["sea","sun"],"place":{"lat":54.2,"lon":7.9}})" "\n"
-                         R"({"tags":["sun"],"likes":12,"user":"bob"})" "\n"
-                         R"({"user":"eve","tags":[],"place":null})" "\n";
+  std::ofstream(path) << R"({"user":"ann","tags":["sea","sun"],"place":{"lat":54.2,"lon":7.9}})"
+                         "\n"
+                         R"({"tags":["sun"],"likes":12,"user":"bob"})"
+                         "\n"
+                         R"({"user":"eve","tags":[],"place":null})"
+                         "\n";
 
   dstream::StreamingContext ssc({.app_name = "ndjson-files"});
   const auto posts = ssc.files({path.string()}, dstream::ndjson<Post>());
-  auto tags = posts.flat_map([](const Post& post) { return post.tags; }).count_by_value().to_channel();
-  auto placed = posts.filter([](const Post& post) { return post.place.has_value(); })
-                    .count()
-                    .to_channel();
+  auto tags =
+      posts.flat_map([](const Post& post) { return post.tags; }).count_by_value().to_channel();
+  auto placed =
+      posts.filter([](const Post& post) { return post.place.has_value(); }).count().to_channel();
   ssc.start();
   int sun = 0;
   const auto batch = tags.pop();

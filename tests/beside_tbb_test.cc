@@ -35,8 +35,10 @@ bool run_job(int batches) {
   options.slice_records = 100;
   StreamingContext ssc(options);
   auto [queue, numbers] = ssc.queue_stream<int>();
-  auto sums = testing::capture(numbers.map([](int x) { return std::int64_t{x}; })
-                                   .reduce([](std::int64_t a, std::int64_t b) { return a + b; }));
+  auto sums = testing::capture(
+      numbers.map([](int x) { return std::int64_t{x}; }).reduce([](std::int64_t a, std::int64_t b) {
+        return a + b;
+      }));
   testing::BatchDriver driver(ssc);
   bool good = true;
   for (int i = 0; i < batches; ++i) {

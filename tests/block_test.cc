@@ -39,8 +39,9 @@ TEST_CASE("text at rest has Arrow's string layout", "[block]") {
   REQUIRE(block->size() == 4);
   CHECK(std::vector<std::int32_t>(block->offsets(), block->offsets() + 5) ==
         std::vector<std::int32_t>{0, 2, 2, 6, 7});
-  CHECK(std::string_view(block->data(), 7) == "abc\0d\xff"
-                                              "e"sv);
+  CHECK(std::string_view(block->data(), 7) ==
+        "abc\0d\xff"
+        "e"sv);
   CHECK((*block)[2] == "c\0d\xff"sv);
   CHECK(source_probe::read<std::string_view>(*block) ==
         std::vector<std::string>{"ab", "", std::string("c\0d\xff"sv), "e"});
@@ -120,7 +121,8 @@ TEST_CASE("records with views are owned at rest and come back as views", "[block
   } views(*block);
   block->read(0, 2, views);
   CHECK(views.inside);  // nothing is copied to be read
-  CHECK(views.texts == std::vector<std::string>{"a text too long for the small buffer of a string", "b"});
+  CHECK(views.texts ==
+        std::vector<std::string>{"a text too long for the small buffer of a string", "b"});
   CHECK(views.has_second == std::vector<bool>{true, false});
 }
 

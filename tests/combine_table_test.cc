@@ -22,12 +22,12 @@ namespace {
 using dstream::hash_of;
 using dstream::key_group;
 using dstream::partition_of;
-using dstream::testing::CombinedSlice;
-using dstream::testing::CombineTable;
-using dstream::testing::MergeTable;
 using dstream::detail::CountFold;
 using dstream::detail::EntrySlice;
 using dstream::detail::IdentityKey;
+using dstream::testing::CombinedSlice;
+using dstream::testing::CombineTable;
+using dstream::testing::MergeTable;
 
 constexpr std::uint64_t kSeed = 0x1234;
 constexpr std::size_t kTrial = std::size_t{16} << 10;

@@ -121,7 +121,11 @@ TEST_CASE("the plan is closed once the context has started", "[context]") {
 TEST_CASE("an operator's uid may be given once", "[context]") {
   StreamingContext ssc(jobs::by_hand());
   auto [queue, numbers] = ssc.queue_stream<int>();
-  numbers.map([](int x) { return x; }).uid("same").filter([](int) { return true; }).uid("same").print();
+  numbers.map([](int x) { return x; })
+      .uid("same")
+      .filter([](int) { return true; })
+      .uid("same")
+      .print();
   const Error error = error_of([&] { ssc.start(); });
   CHECK(error.code() == Errc::invalid_argument);
   CHECK(contains(error.what(), "\"same\" is given twice"));

@@ -84,8 +84,9 @@ TEST_CASE("csv: the header says which column is which field") {
 }
 
 TEST_CASE("csv: a header that does not fit makes every record bad, with the reason") {
-  CHECK(trades("symbol,price,buy\nA,1,1\nB,2,1\n") ==
-        Log{"-the header has no column \"size\"|A,1,1", "-the header has no column \"size\"|B,2,1"});
+  CHECK(
+      trades("symbol,price,buy\nA,1,1\nB,2,1\n") ==
+      Log{"-the header has no column \"size\"|A,1,1", "-the header has no column \"size\"|B,2,1"});
   CHECK(trades("symbol,price,size,size,buy\nA,1,1,1,1\n") ==
         Log{"-the header has several columns \"size\"|A,1,1,1,1"});
   CHECK(trades("\"symbol\"x,price\nA,1\n") ==
@@ -122,8 +123,7 @@ TEST_CASE("csv: quotes (RFC 4180)") {
         Log{"+a,b|\"c\""});
   CHECK(pairs("\"a\",b\n", {.quote = '\0', .header = false}) == Log{"+\"a\"|b"});
   CHECK(pairs("\"a\nb\",c\nd,e\n", {.header = false, .multiline = false}) ==
-        Log{"-a quoted field has no closing quote|\"a",
-            "+b\"|c", "+d|e"});
+        Log{"-a quoted field has no closing quote|\"a", "+b\"|c", "+d|e"});
 }
 
 TEST_CASE("csv: an empty field, and one that is quoted and empty, in an optional") {
@@ -150,8 +150,8 @@ TEST_CASE("csv: numbers are read exactly") {
   CHECK(values<std::uint8_t>("255\n0\n") == std::vector<std::uint8_t>{255, 0});
   CHECK(bad_values<std::uint8_t>("256\n-1\n") == 2);
   for (const char* const text :
-       {"0.1", "-0.0", "123.456", "9007199254740993", "0.30000000000000004", "1e22", "5e-324", "inf",
-        "123456789012345", "0.000000000000001", "3.14159265358979", "-7.5", "1."}) {
+       {"0.1", "-0.0", "123.456", "9007199254740993", "0.30000000000000004", "1e22", "5e-324",
+        "inf", "123456789012345", "0.000000000000001", "3.14159265358979", "-7.5", "1."}) {
     CAPTURE(text);
     const auto read = values<double>(std::string(text) + "\n");
     if (std::string(text) == "1.") continue;  // as from_chars has it
@@ -183,8 +183,7 @@ TEST_CASE("csv: records that are too long") {
   CHECK(pairs("12345,7890\n123456,8901\na,b\n", options) ==
         Log{"+12345|7890", why + "123456,8901", "+a|b"});
   CHECK(pairs("\"1234567890\n12\",3\na,b\n", options) ==
-        Log{why + "\"1234567890", "+12\"|3",
-            "+a|b"});
+        Log{why + "\"1234567890", "+12\"|3", "+a|b"});
   CHECK(pairs(std::string(5000, 'x'), options) == Log{why + std::string(11, 'x')});
 }
 

@@ -131,8 +131,11 @@ TEST_CASE("lines and a plain loop agree on random text") {
 TEST_CASE("frames: lengths of 1, 2, 4 and 8 bytes in both orders") {
   for (const std::size_t bytes : {1U, 2U, 4U, 8U}) {
     for (const bool big : {true, false}) {
-      const auto frames = dstream::frames({.length_bytes = bytes, .big_endian = big, .max_bytes = 9});
-      const auto f = [&](std::uint64_t n, std::string_view text) { return frame(n, text, bytes, big); };
+      const auto frames =
+          dstream::frames({.length_bytes = bytes, .big_endian = big, .max_bytes = 9});
+      const auto f = [&](std::uint64_t n, std::string_view text) {
+        return frame(n, text, bytes, big);
+      };
       CHECK(text_log(frames, f(2, "ab") + f(0, "") + f(9, "123456789")) ==
             Log{"+ab", "+", "+123456789"});
       CHECK(text_log(frames, f(10, "0123456789") + f(1, "a")) ==
@@ -146,7 +149,8 @@ TEST_CASE("frames: lengths of 1, 2, 4 and 8 bytes in both orders") {
   CHECK(text_log(dstream::frames(), std::string("\0\0", 2)) ==
         Log{"-the last frame is cut off|\0\0"s});
   // A length that no memory could hold is skipped, not waited for.
-  CHECK(text_log(dstream::frames({.length_bytes = 8}), std::string(8, '\xff') + "rest").size() == 1);
+  CHECK(text_log(dstream::frames({.length_bytes = 8}), std::string(8, '\xff') + "rest").size() ==
+        1);
   CHECK(jobs::code_of([] { dstream::frames({.length_bytes = 3}); }) == Errc::invalid_argument);
 }
 
@@ -161,8 +165,8 @@ TEST_CASE("fixed records") {
 TEST_CASE("a decoder of one's own is tested without a context") {
   const auto decoded = dstream::testing::decode_all(Numbers(), "1;22;x;333;4", 2);
   CHECK(decoded.records == std::vector<int>{1, 22, 333});
-  CHECK(decoded.bad == std::vector<dstream::testing::BadInput>{{"not a number", "x"},
-                                                               {"cut off", "4"}});
+  CHECK(decoded.bad ==
+        std::vector<dstream::testing::BadInput>{{"not a number", "x"}, {"cut off", "4"}});
   CHECK_THROWS_AS(dstream::testing::decode_all(Numbers(), "1;boom;"), std::runtime_error);
   CHECK(jobs::code_of([] { dstream::testing::decode_all(TakesTooMuch(), "a"); }) ==
         Errc::illegal_state);

@@ -53,7 +53,8 @@ std::vector<std::vector<double>> blocks(int batch) {
 using Hazard = std::function<void()>;
 
 /// Float folds, text keys, a tee, a shuffle behind a shuffle; `hazard` is called in every callable.
-Results run(Options options, const Hazard& hazard = [] {}) {
+Results run(
+    Options options, const Hazard& hazard = [] {}) {
   options.slice_records = 64;
   options.default_partitions = 7;
   StreamingContext ssc(options);
@@ -66,11 +67,12 @@ Results run(Options options, const Hazard& hazard = [] {}) {
   });
   auto sums = keyed.reduce_by_key(plus);
   auto by_key = testing::capture(sums);
-  auto again = testing::capture(
-      sums.map([hazard](const std::pair<std::string, double>& p) {
-            return hazard(), std::pair(static_cast<std::int64_t>(p.first.back()), p.second);
-          })
-          .reduce_by_key(plus));
+  auto again =
+      testing::capture(sums.map([hazard](const std::pair<std::string, double>& p) {
+                             return hazard(),
+                                    std::pair(static_cast<std::int64_t>(p.first.back()), p.second);
+                           })
+                           .reduce_by_key(plus));
   auto counts = testing::capture(
       scaled.map([](double x) { return static_cast<std::int64_t>(x) % 9; }).count_by_value());
   std::vector<double> seen;

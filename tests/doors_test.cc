@@ -72,8 +72,7 @@ TEST_CASE("dead letters reach the options' output with time, source, reason and 
   Options options = inline_run();
   options.dead_letters = letters;
   StreamingContext ssc(options);
-  auto out = testing::capture(
-      ssc.add_source<int>("refusing", std::make_shared<RefusingSource>()));
+  auto out = testing::capture(ssc.add_source<int>("refusing", std::make_shared<RefusingSource>()));
   testing::BatchDriver driver(ssc);
   driver.run_batches(2);
   CHECK(out.size() == 2);
@@ -87,8 +86,7 @@ TEST_CASE("dead letters reach the options' output with time, source, reason and 
 
 TEST_CASE("without an output for dead letters the receiver goes on") {
   StreamingContext ssc(inline_run());
-  auto out = testing::capture(
-      ssc.add_source<int>("refusing", std::make_shared<RefusingSource>()));
+  auto out = testing::capture(ssc.add_source<int>("refusing", std::make_shared<RefusingSource>()));
   testing::BatchDriver driver(ssc);
   driver.run_batch();
   CHECK(out.size() == 1);

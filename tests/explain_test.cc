@@ -57,14 +57,16 @@ stage 3 (waits for the batch before to commit)
 stage 4 (waits for the batch before to commit)
   in:    partitions of print @3 from stage 1
   fused: print @3
-)", line));
+)",
+                                                                                  line));
 }
 
 TEST_CASE("explain draws for graphviz", "[explain]") {
   auto plan = PlanProbe::make();
   const unsigned line = __LINE__ + 1;
   build_plan(plan->source<std::string_view>("socket_text_stream"));
-  CHECK(detail::explain_graph(plan->graph(), ExplainFormat::dot, {}) == at_lines(R"(digraph dstream {
+  CHECK(detail::explain_graph(plan->graph(), ExplainFormat::dot, {}) ==
+        at_lines(R"(digraph dstream {
   node [shape=box];
   s0 [label="stage 0\nsocket_text_stream @s\nflat_map @1 -> filter @2\nshuffle totals: count_by_value @2\nshuffle count @4"];
   s1 [label="stage 1\nshuffle print @3\nrecords for a later stage"];
@@ -77,7 +79,8 @@ TEST_CASE("explain draws for graphviz", "[explain]") {
   s1 -> s4;
   s4 -> s3;
 }
-)", line));
+)",
+                 line));
 }
 
 TEST_CASE("names are escaped for graphviz", "[explain]") {

@@ -176,7 +176,8 @@ TEST_CASE("hidden files, directories and what the filter refuses are left out") 
 
 TEST_CASE("patterns of directories") {
   MemoryFiles files;
-  for (const char* const directory : {"/d", "/d/x1", "/d/x1/in", "/d/x2", "/d/x2/in", "/d/y", "/d/.x3"}) {
+  for (const char* const directory :
+       {"/d", "/d/x1", "/d/x1/in", "/d/x2", "/d/x2/in", "/d/y", "/d/.x3"}) {
     files.make_directory(directory);
   }
   files.write("/d/x9", "", {});
@@ -244,10 +245,11 @@ TEST_CASE("a CSV file in pieces: each knows the header") {
   }
   files->write("/data.csv", bytes, at(1s));
   dstream::StreamingContext ssc(options);
-  const auto sales = ssc.files({"/data.csv"}, dstream::csv<Sale>({.multiline = false}),
-                               {.split_bytes = 100});
+  const auto sales =
+      ssc.files({"/data.csv"}, dstream::csv<Sale>({.multiline = false}), {.split_bytes = 100});
   auto ids = dstream::testing::capture(sales.map([](const Sale& s) { return s.id; }));
-  auto total = dstream::testing::capture(sales.map([](const Sale& s) { return s.amount; }).reduce(std::plus<double>()));
+  auto total = dstream::testing::capture(
+      sales.map([](const Sale& s) { return s.amount; }).reduce(std::plus<double>()));
   dstream::testing::BatchDriver driver(ssc);
   driver.run_batch();
   CHECK(ids.last() == jobs::numbers(0, 1000));
@@ -288,8 +290,9 @@ TEST_CASE("bad records: dropped and counted, reported once, or the end") {
     BadRecords policy;
     Lines letters;
   };
-  const Lines told = {"files|/f: column \"id\": \"x\" is not a whole number in the field's range|x,3",
-                      "files|/f: the record has 1 field instead of 2|7"};
+  const Lines told = {
+      "files|/f: column \"id\": \"x\" is not a whole number in the field's range|x,3",
+      "files|/f: the record has 1 field instead of 2|7"};
   const std::vector<Case> cases = {
       {BadRecords::drop, {}},
       {BadRecords::dead_letter, told},
@@ -392,8 +395,8 @@ TEST_CASE("batches with files that wait are not taken for empty ones") {
   options.file_system = files;
   dstream::StreamingContext ssc(options);
   jobs::Gate gate;
-  auto lines = dstream::testing::capture(
-      ssc.text_file_stream("/in").map([&](std::string_view line) {
+  auto lines =
+      dstream::testing::capture(ssc.text_file_stream("/in").map([&](std::string_view line) {
         if (line == "hold") gate.pass();
         return std::string(line);
       }));

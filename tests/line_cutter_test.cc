@@ -168,7 +168,8 @@ TEMPLATE_TEST_CASE("any cut of a stream gives the same lines", "[line_cutter]", 
   std::mt19937 random(5);
   for (int round = 0; round < 2000; ++round) {
     const std::size_t most = 1 + random() % 60;
-    const std::string_view alphabet = round % 2 == 0 ? "abcdefgh\r\n" : "abcdefghijklmnopqrstuvwxyz\n";
+    const std::string_view alphabet =
+        round % 2 == 0 ? "abcdefgh\r\n" : "abcdefghijklmnopqrstuvwxyz\n";
     const std::string text = dstream::testing::random_text(random, random() % 400, alphabet);
     std::vector<std::string_view> pieces;
     for (std::string_view rest = text; !rest.empty();) {
@@ -188,7 +189,8 @@ TEST_CASE("blocks of text take over memory of earlier ones, and give it back", "
   TextBlock open;
   const std::string text = [] {
     std::string lines;
-    for (int i = 0; i < 20'000; ++i) lines += std::string(60, static_cast<char>('a' + i % 26)) + "\n";
+    for (int i = 0; i < 20'000; ++i)
+      lines += std::string(60, static_cast<char>('a' + i % 26)) + "\n";
     return lines;
   }();
   const Lines expected = naive_lines(text, 100).lines;
@@ -221,7 +223,7 @@ TEST_CASE("copying lines stays inside the text and agrees with the plain form", 
                          std::size_t max_offsets) {
     std::vector<char> out(text.size());
     std::vector<std::int32_t> offsets(max_offsets);
-    LineCopy copy{text.data(),    text.data() + text.size(), out.data(), out.data(),
+    LineCopy copy{text.data(),    text.data() + text.size(),    out.data(), out.data(),
                   offsets.data(), offsets.data() + max_offsets, most};
     const bool overlong = copy_lines(copy);
     offsets.resize(static_cast<std::size_t>(copy.offsets - offsets.data()));

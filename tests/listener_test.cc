@@ -54,9 +54,9 @@ TEST_CASE("a listener hears a batch's life in order", "[listener]") {
   queue.push({1, 2, 3});
   driver.run_batches(2);
   ssc.stop();
-  CHECK(recorder->events ==
-        std::vector<std::string>{"context started", "submitted 1", "started 1", "completed 1",
-                                 "submitted 2", "started 2", "completed 2"});
+  CHECK(recorder->events == std::vector<std::string>{"context started", "submitted 1", "started 1",
+                                                     "completed 1", "submitted 2", "started 2",
+                                                     "completed 2"});
   CHECK(ssc.dropped_events() == 0);
   REQUIRE(recorder->infos.size() == 6);
   const BatchInfo& submitted = recorder->infos[0];

@@ -74,7 +74,8 @@ using Sizes_ = std::vector<std::size_t>;
 struct Tracked {
   Tracked() = default;
   explicit Tracked(int v) : value(v) {}
-  Tracked(const Tracked& other) : value(other.value), copies(other.copies + 1), moves(other.moves) {}
+  Tracked(const Tracked& other)
+      : value(other.value), copies(other.copies + 1), moves(other.moves) {}
   Tracked(Tracked&& other) noexcept
       : value(std::exchange(other.value, -1)), copies(other.copies), moves(other.moves + 1) {}
   Tracked& operator=(const Tracked& other) {
@@ -137,7 +138,8 @@ TEST_CASE("a filter of strings hands on full chunks", "[steps]") {
   CHECK(filter.end.records[1] == "17");
 }
 
-TEST_CASE("a filter of large records hands a map positions, any other step the records", "[steps]") {
+TEST_CASE("a filter of large records hands a map positions, any other step the records",
+          "[steps]") {
   struct Wide {
     std::int64_t id;
     std::int64_t rest[3];
@@ -182,7 +184,8 @@ TEST_CASE("views are never held back", "[steps]") {
 
 TEST_CASE("flat_map takes ranges and emitters", "[steps]") {
   const auto expected = std::vector<int>{1, 2, 2, 3, 3, 3};
-  auto range = flat_map_step<int, int>([](int x) { return std::vector<int>(static_cast<std::size_t>(x), x); });
+  auto range = flat_map_step<int, int>(
+      [](int x) { return std::vector<int>(static_cast<std::size_t>(x), x); });
   range.feed(jobs::numbers(0, 4), 2);
   CHECK(range.end.sizes.empty());  // owning results wait for a full chunk
   range.step.flush();

@@ -58,19 +58,23 @@ struct Tree {
 }  // namespace
 
 TEST_CASE("ndjson: members in any order, nested, optional and unknown ones") {
-  CHECK(events(R"({"id":1,"name":"a","level":3,"tags":["x","y"],"place":{"lat":1.5,"lon":2},"on":true})"
-               "\n"
-               R"({"on":false,"tags":[],"name":"b","id":-2})"
-               "\r\n"
-               R"( { "id" : 3 , "zzz":{"q":[1,{"a":"}"}]}, "name":"","level":null,"tags":["t"],"on":true} )") ==
-        Log{"+1/a/3/x;y;/15/on", "+-2/b/none//off", "+3//none/t;/on"});
+  CHECK(
+      events(
+          R"({"id":1,"name":"a","level":3,"tags":["x","y"],"place":{"lat":1.5,"lon":2},"on":true})"
+          "\n"
+          R"({"on":false,"tags":[],"name":"b","id":-2})"
+          "\r\n"
+          R"( { "id" : 3 , "zzz":{"q":[1,{"a":"}"}]}, "name":"","level":null,"tags":["t"],"on":true} )") ==
+      Log{"+1/a/3/x;y;/15/on", "+-2/b/none//off", "+3//none/t;/on"});
   CHECK(events("\n  \t\r\n\n") == Log{});
   CHECK(events("") == Log{});
 }
 
 TEST_CASE("ndjson: escapes, in values and in names") {
-  CHECK(events(R"({"id":1,"name":"a\"b\\\u00e9\n\\","level":1,"tags":["\ud83d\ude00\\"],"on":true})") ==
-        Log{"+1/a\"b\\\xc3\xa9\n\\/1/\xf0\x9f\x98\x80\\;/on"});
+  CHECK(
+      events(
+          R"({"id":1,"name":"a\"b\\\u00e9\n\\","level":1,"tags":["\ud83d\ude00\\"],"on":true})") ==
+      Log{"+1/a\"b\\\xc3\xa9\n\\/1/\xf0\x9f\x98\x80\\;/on"});
   CHECK(events(R"({"\u0069d":7,"name":"n","tags":[],"on":true})") == Log{"+7/n/none//on"});
 }
 
@@ -85,13 +89,16 @@ TEST_CASE("ndjson: bad records say why") {
   CHECK(reason(R"({"id":"x","name":"a","tags":[],"on":true})").starts_with("-member \"id\": "));
   CHECK(reason(R"({"id":1,"name":null,"tags":[],"on":true})").starts_with("-member \"name\": "));
   CHECK(reason(R"({"id":1,"name":"a","tags":[1],"on":true})").starts_with("-member \"tags\": "));
-  CHECK(reason(R"({"id":1,"name":"a","tags":[],"place":{"lat":1},"on":true})") ==
-        R"(-member "place": there is no member "lon"|{"id":1,"name":"a","tags":[],"place":{"lat":1},"on":true})");
+  CHECK(
+      reason(R"({"id":1,"name":"a","tags":[],"place":{"lat":1},"on":true})") ==
+      R"(-member "place": there is no member "lon"|{"id":1,"name":"a","tags":[],"place":{"lat":1},"on":true})");
   for (const char* const line :
-       {"nonsense", "[1]", "1", "\"text\"", "{", "{}", R"({"id":1,"name":"a","tags":[],"on":true} x)",
+       {"nonsense", "[1]", "1", "\"text\"", "{", "{}",
+        R"({"id":1,"name":"a","tags":[],"on":true} x)",
         R"({"id":1,"name":"a","tags":[],"on":true}{})", R"({"id":1,"name":"a","tags":[],"on":tru})",
         R"({"id":1,"name":"a","tags":[],"on":true)", R"({"id":1,"name":"a,"tags":[],"on":true})",
-        R"({"id":1 "name":"a","tags":[],"on":true})", "{\"id\":1,\"name\":\"\xff\",\"tags\":[],\"on\":true}",
+        R"({"id":1 "name":"a","tags":[],"on":true})",
+        "{\"id\":1,\"name\":\"\xff\",\"tags\":[],\"on\":true}",
         "{\"id\":1,\"name\":\"a\x01\",\"tags\":[],\"on\":true}", "\xef\xbb\xbf"}) {
     CAPTURE(line);
     CHECK(reason(line).starts_with("-"));
@@ -144,9 +151,9 @@ TEST_CASE("ndjson: depth is bounded") {
   CHECK(nested(33).bad.size() == 1);
   CHECK(nested(50'000).bad.size() == 1);
   // What is left out may be nested as deep as it likes.
-  const auto skipped = decode_all(dstream::ndjson<One<int>>(),
-                                  "{\"x\":" + std::string(500, '[') + std::string(500, ']') +
-                                      ",\"value\":1}");
+  const auto skipped =
+      decode_all(dstream::ndjson<One<int>>(),
+                 "{\"x\":" + std::string(500, '[') + std::string(500, ']') + ",\"value\":1}");
   CHECK(skipped.records.size() == 1);
 }
 
@@ -170,7 +177,8 @@ TEST_CASE("ndjson: many lines, of which some are bad and in other orders") {
       bytes += R"({"tags":[")" + id + R"("],"on":true,"id":)" + id + R"(,"name":"n"})" + "\n";
       wanted.push_back("+" + id + "/n/none/" + id + ";/on");
     } else {
-      bytes += R"({"id":)" + id + R"(,"name":"n\t","level":1,"tags":[],"place":null,"on":false})" + "\n";
+      bytes +=
+          R"({"id":)" + id + R"(,"name":"n\t","level":1,"tags":[],"place":null,"on":false})" + "\n";
       wanted.push_back("+" + id + "/n\t/1//off");
     }
   }

@@ -201,8 +201,8 @@ TEST_CASE("side effects of a batch run as they were registered", "[output]") {
   auto [queue, numbers] = ssc.queue_stream<int>();
   std::string order;
   numbers.for_each([&](int x) { order.append("a").append(std::to_string(x)); });
-  numbers.foreach_rdd([&](Rdd<int> rdd) { order.append("b").append(std::to_string(rdd.collect().front()));
-  });
+  numbers.foreach_rdd(
+      [&](Rdd<int> rdd) { order.append("b").append(std::to_string(rdd.collect().front())); });
   numbers.reduce([](int a, int b) { return a + b; }).for_each([&](int x) {
     order.append("c").append(std::to_string(x));
   });
@@ -223,7 +223,8 @@ TEST_CASE("what operators make of empty batches", "[output]") {
   auto filtered = testing::capture(numbers.filter([](int) { return false; }).count());
   auto reduced = testing::capture(numbers.reduce([](int a, int b) { return a + b; }));
   auto by_value = testing::capture(numbers.count_by_value());
-  auto transformed = testing::capture(numbers.transform([](Rdd<int> rdd) { return rdd.count_by_value(); }));
+  auto transformed =
+      testing::capture(numbers.transform([](Rdd<int> rdd) { return rdd.count_by_value(); }));
   int called = 0;
   numbers.for_each([&called](int) { ++called; });
   testing::BatchDriver driver(ssc);

@@ -29,9 +29,12 @@ const std::vector<Blocks<int>> kShapes = {
     {jobs::numbers(0, 1000), {5}, {5}},
 };
 
-const std::vector<std::string> kTexts = {std::string("a\0b", 3), std::string(1, '\0'),
-                                         "",  "\xff\xfe not UTF-8 \xc0",
-                                         "a text too long for any small string optimisation", "b"};
+const std::vector<std::string> kTexts = {std::string("a\0b", 3),
+                                         std::string(1, '\0'),
+                                         "",
+                                         "\xff\xfe not UTF-8 \xc0",
+                                         "a text too long for any small string optimisation",
+                                         "b"};
 
 Options with_slices(Options options, std::uint32_t slice_records) {
   options.slice_records = slice_records;
@@ -39,9 +42,7 @@ Options with_slices(Options options, std::uint32_t slice_records) {
 }
 
 /// Blocks of text as the queue takes them, which owns its records.
-Blocks<std::string> text_blocks() {
-  return {kTexts, {}, {kTexts.rbegin(), kTexts.rend()}};
-}
+Blocks<std::string> text_blocks() { return {kTexts, {}, {kTexts.rbegin(), kTexts.rend()}}; }
 
 std::string text_of(std::string_view view) { return std::string(view); }
 
@@ -159,8 +160,8 @@ TEST_CASE("map_partitions may return views of its partition, and text owns its b
 TEST_CASE("a partition is given whole to every attempt", "[partitions]") {
   for (const auto& runner : jobs::all_runners()) {
     auto calls = std::make_shared<std::atomic<int>>(0);
-    const auto sizes = one_batch<std::string>(
-        with_slices(runner.options, 3), text_blocks(), [calls](auto s) {
+    const auto sizes =
+        one_batch<std::string>(with_slices(runner.options, 3), text_blocks(), [calls](auto s) {
           return s.map_partitions([calls](std::span<const std::string> records) {
             if (calls->fetch_add(1) % 2 == 0) throw std::runtime_error("every other time");
             return std::vector{records.size()};
@@ -178,9 +179,8 @@ TEST_CASE("glom gives a vector per partition", "[partitions]") {
       CHECK(one_batch(with_slices(runner.options, 4), blocks,
                       [](DStream<int> s) { return s.glom(); }) == jobs::slices_of(blocks, 4));
     }
-    CHECK(one_batch<std::string>(runner.options, text_blocks(), [](auto s) {
-            return s.glom();
-          }) == Blocks<std::string>{kTexts, {kTexts.rbegin(), kTexts.rend()}});
+    CHECK(one_batch<std::string>(runner.options, text_blocks(), [](auto s) { return s.glom(); }) ==
+          Blocks<std::string>{kTexts, {kTexts.rbegin(), kTexts.rend()}});
   }
 }
 
@@ -192,9 +192,8 @@ TEST_CASE("repartition deals records out evenly, by position", "[partitions]") {
         Blocks<int> expected(n);
         const std::vector<int> all = jobs::joined(blocks);
         for (std::size_t i = 0; i < all.size(); ++i) expected[i % n].push_back(all[i]);
-        CHECK(one_batch(with_slices(runner.options, 4), blocks, [n](DStream<int> s) {
-                return s.repartition(n).glom();
-              }) == expected);
+        CHECK(one_batch(with_slices(runner.options, 4), blocks,
+                        [n](DStream<int> s) { return s.repartition(n).glom(); }) == expected);
       }
     }
   }
@@ -206,9 +205,8 @@ TEST_CASE("repartition keeps text, owned or as views", "[partitions]") {
     const auto all = jobs::joined(text_blocks());
     for (std::size_t i = 0; i < all.size(); ++i) expected[i % 3].push_back(all[i]);
     const Options options = with_slices(runner.options, 4);
-    CHECK(one_batch<std::string>(options, text_blocks(), [](auto s) {
-            return s.repartition(3).glom();
-          }) == expected);
+    CHECK(one_batch<std::string>(options, text_blocks(),
+                                 [](auto s) { return s.repartition(3).glom(); }) == expected);
     StreamingContext ssc(options);
     auto [queue, views] = ssc.queue_stream<std::string_view>();
     auto out = testing::capture(views.repartition(3).glom());
@@ -240,9 +238,8 @@ TEST_CASE("zip_with_index numbers records in slice order", "[partitions]") {
     for (const auto& text : jobs::joined(text_blocks())) {
       texts.emplace_back(text, static_cast<std::int64_t>(texts.size()));
     }
-    CHECK(one_batch<std::string>(with_slices(runner.options, 2), text_blocks(), [](auto s) {
-            return s.map(text_of).zip_with_index();
-          }) == texts);
+    CHECK(one_batch<std::string>(with_slices(runner.options, 2), text_blocks(),
+                                 [](auto s) { return s.map(text_of).zip_with_index(); }) == texts);
   }
 }
 
@@ -267,14 +264,22 @@ TEST_CASE("union_all is the streams' partitions one after the other", "[partitio
          return union_all({s[0], s[1].map([](int x) { return -x; }), s[2]});
        },
        {1, 2, -3, 4, 5}},
-      {[](auto&, const Streams& s) { return union_all(Streams{s[2], s[0], s[1]}); }, {4, 5, 1, 2, 3}},
+      {[](auto&, const Streams& s) {
+         return union_all(Streams{s[2], s[0], s[1]});
+       },
+       {4, 5, 1, 2, 3}},
       {[](auto&, const Streams& s) { return union_all(std::span<const DStream<int>>(s)); },
        {1, 2, 3, 4, 5}},
-      {[](StreamingContext& ssc, const Streams& s) { return ssc.union_all({s[1], s[0]}); },
+      {[](StreamingContext& ssc, const Streams& s) {
+         return ssc.union_all({s[1], s[0]});
+       },
        {3, 1, 2}},
       {[](StreamingContext& ssc, const Streams& s) { return ssc.union_all(s); }, {1, 2, 3, 4, 5}},
       {[](auto&, const Streams& s) { return union_all({s[1]}); }, {3}},
-      {[](auto&, const Streams& s) { return union_all({s[1], s[1]}); }, {3, 3}},
+      {[](auto&, const Streams& s) {
+         return union_all({s[1], s[1]});
+       },
+       {3, 3}},
   };
   for (const auto& runner : jobs::all_runners()) {
     for (const Case& c : cases) {
@@ -353,7 +358,10 @@ TEST_CASE("arguments that cannot be are refused with what to do", "[partitions]"
       {[&] { numbers.take_ordered(-7); }, "take_ordered", "0 or more, not -7"},
       {[&] { union_all(std::vector<DStream<int>>{}); }, "union_all", "pass at least one"},
       {[&] { ssc.union_all(std::vector<DStream<int>>{}); }, "union_all", "pass at least one"},
-      {[&] { union_all({numbers, numbers, others}); }, "union_all", "different contexts"},
+      {[&] {
+         union_all({numbers, numbers, others});
+       },
+       "union_all", "different contexts"},
       {[&] { ssc.union_all({others}); }, "union_all", "different contexts"},
   };
   for (const Case& c : cases) {

@@ -15,7 +15,9 @@ using jobs::contains;
 
 namespace {
 
-Options either_runner() { return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2); }
+Options either_runner() {
+  return GENERATE(false, true) ? jobs::by_hand() : jobs::on_executors(2, 2);
+}
 
 using Counts = std::vector<std::pair<std::string, std::int64_t>>;
 
@@ -59,8 +61,7 @@ TEST_CASE("an action may be repeated", "[rdd]") {
                           for (int i = 0; i < 3; ++i) results.push_back(rdd.collect());
                         });
   REQUIRE(results.size() == 3);
-  CHECK(results[0] ==
-        std::vector<std::string>{"a long string that lives on the heap", "b"});
+  CHECK(results[0] == std::vector<std::string>{"a long string that lives on the heap", "b"});
   CHECK(results[1] == results[0]);
   CHECK(results[2] == results[0]);
 }
@@ -83,9 +84,8 @@ TEST_CASE("chains run inside foreach_rdd", "[rdd]") {
       either_runner(), {{"a b", "b c b"}, {"c c"}}, [&](const Rdd<std::string>& lines) {
         const auto words = lines.flat_map(split(' '));
         counts = words.count_by_value().collect();
-        longest = lines.reduce([](std::string a, const std::string& b) {
-          return a.size() >= b.size() ? a : b;
-        });
+        longest = lines.reduce(
+            [](std::string a, const std::string& b) { return a.size() >= b.size() ? a : b; });
         sums = words.filter([](std::string_view w) { return w != "a"; })
                    .map([](std::string_view w) { return std::pair(w == "b" ? 1 : 2, 1); })
                    .union_with(words.map([](std::string_view) { return std::pair(3, 1); }))
@@ -132,7 +132,8 @@ TEST_CASE("transform may shuffle, and be shuffled", "[rdd]") {
   testing::BatchDriver driver(ssc);
   queue.push({"a", "b", "a", "c"});
   driver.run_batch();
-  CHECK(jobs::sorted(out.last()) == std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 2}, {2, 1}});
+  CHECK(jobs::sorted(out.last()) ==
+        std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 2}, {2, 1}});
 }
 
 TEST_CASE("transform may run actions and use their results", "[rdd]") {
@@ -162,7 +163,8 @@ TEST_CASE("an action inside an operator's callable is refused", "[rdd]") {
            message = error.what();
            return -1;
          }
-       }).collect();
+       })
+        .collect();
   });
   testing::BatchDriver driver(ssc);
   queue.push({1});

@@ -152,10 +152,10 @@ TEST_CASE("positions are shown in BatchInfo and come back when their batch is co
   CHECK(rig.notes.count("committed orders 100..105") == 0);
   rig.run_batch();
   rig.notes.await("committed token-77 0..0");
-  CHECK(rig.notes.entries() ==
-        Entries{"start", "event started 0", "stored orders 100..105", "stored returns 3..5",
-                "stored token-77 0..0", "committed orders 100..105", "committed returns 3..5",
-                "committed token-77 0..0"});
+  CHECK(rig.notes.entries() == Entries{"start", "event started 0", "stored orders 100..105",
+                                       "stored returns 3..5", "stored token-77 0..0",
+                                       "committed orders 100..105", "committed returns 3..5",
+                                       "committed token-77 0..0"});
   const dstream::BatchInfo info = rig.captured->infos().at(0);
   CHECK(info.sources.at(0).description == "orders [100, 105), returns [3, 5), token-77");
   CHECK(info.sources.at(0).records == 8);
@@ -322,9 +322,8 @@ TEST_CASE("a store that waits gives up for a restart") {
   rig.start();
   rig.receiver->store(1);
   Journal done;
-  std::thread producer([&] {
-    done.note(rig.receiver->store(2) == PushResult::stopped ? "stopped" : "stored");
-  });
+  std::thread producer(
+      [&] { done.note(rig.receiver->store(2) == PushResult::stopped ? "stopped" : "stored"); });
   rig.receiver->restart("stuck");
   done.await("stopped");
   producer.join();
@@ -401,8 +400,9 @@ TEST_CASE("a rate that cannot be is refused") {
   const dstream::Error at_first =
       jobs::error_of([&] { dstream::StreamingContext ssc(with({.receiver_max_rate = rate})); });
   CHECK(at_first.code() == dstream::Errc::invalid_argument);
-  CHECK(jobs::contains(at_first.what(), "receiver_max_rate must be at least 1 record per second, not " +
-                                            std::to_string(rate)));
+  CHECK(jobs::contains(
+      at_first.what(),
+      "receiver_max_rate must be at least 1 record per second, not " + std::to_string(rate)));
   dstream::StreamingContext ssc(jobs::by_hand());
   CHECK(jobs::code_of([&] { ssc.set_tunables({.receiver_max_rate = rate}); }) ==
         dstream::Errc::invalid_argument);

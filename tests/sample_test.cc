@@ -50,7 +50,9 @@ double poisson(double mean, int k) {
 
 constexpr int kRecords = 40'000;
 
-Blocks<int> records() { return {jobs::numbers(0, kRecords / 4), jobs::numbers(kRecords / 4, 3 * kRecords / 4)}; }
+Blocks<int> records() {
+  return {jobs::numbers(0, kRecords / 4), jobs::numbers(kRecords / 4, 3 * kRecords / 4)};
+}
 
 Options slices_of(Options options, std::uint32_t slice_records) {
   options.slice_records = slice_records;
@@ -131,9 +133,8 @@ TEST_CASE("seeds, batches and slices choose independently", "[sample]") {
 
 TEST_CASE("sample_with_replacement repeats records as Poisson says", "[sample]") {
   for (const double mean : {0.1, 1.0, 3.5, 100.0}) {
-    const auto taken = one_batch(slices_of(jobs::by_hand(), 1000), records(), [=](auto s) {
-      return s.sample_with_replacement(mean, 3);
-    });
+    const auto taken = one_batch(slices_of(jobs::by_hand(), 1000), records(),
+                                 [=](auto s) { return s.sample_with_replacement(mean, 3); });
     CHECK(std::is_sorted(taken.begin(), taken.end()));
     std::map<int, int> times;
     for (const int x : taken) ++times[x];
@@ -157,16 +158,15 @@ TEST_CASE("sample_with_replacement repeats records as Poisson says", "[sample]")
 TEST_CASE("a sample does not depend on what runs it or on attempts that fail", "[sample]") {
   Blocks<std::string> texts(3);
   for (int i = 0; i < 9000; ++i) {
-    texts[static_cast<std::size_t>(i) % 3].push_back(
-        i % 5 == 0 ? std::string("\0\xff", 2) : "a text that lives on the heap " + std::to_string(i));
+    texts[static_cast<std::size_t>(i) % 3].push_back(i % 5 == 0 ? std::string("\0\xff", 2)
+                                                                : "a text that lives on the heap " +
+                                                                      std::to_string(i));
   }
   const auto build = [](auto hazard) {
     return [hazard](DStream<std::string> s) {
       const auto pass = [hazard](std::string text) { return hazard(), text; };
-      return s.map(pass)
-          .sample(0.3, 5)
-          .map(pass)
-          .union_with(s.map(pass).sample_with_replacement(0.3, 5).map(pass));
+      return s.map(pass).sample(0.3, 5).map(pass).union_with(
+          s.map(pass).sample_with_replacement(0.3, 5).map(pass));
     };
   };
   const auto expected = one_batch(slices_of(jobs::by_hand(), 500), texts, build([] {}));
@@ -177,8 +177,9 @@ TEST_CASE("a sample does not depend on what runs it or on attempts that fail", "
     CHECK(one_batch(options, texts, build([] {})) == expected);
     auto calls = std::make_shared<std::atomic<int>>(0);
     CHECK(one_batch(options, texts, build([calls] {
-            if (calls->fetch_add(1) % 1999 == 700) throw std::runtime_error("now and then");
-          })) == expected);
+                      if (calls->fetch_add(1) % 1999 == 700)
+                        throw std::runtime_error("now and then");
+                    })) == expected);
     CHECK(*calls > 10 * 1999);
   }
 }
@@ -187,8 +188,7 @@ TEST_CASE("a sample of views hands on views", "[sample]") {
   const Blocks<std::string_view> lines = {{"a b c", "d", std::string_view("\0 \xff", 3)}};
   for (const auto& runner : jobs::all_runners()) {
     const auto words = [&](const auto& take) {
-      return one_batch(runner.options, lines,
-                       [&](auto s) { return take(s.flat_map(split(' '))); });
+      return one_batch(runner.options, lines, [&](auto s) { return take(s.flat_map(split(' '))); });
     };
     const std::vector<std::string> all = {"a", "b", "c", "d", std::string(1, '\0'), "\xff"};
     CHECK(words([](auto s) { return s.sample(1); }) == all);

@@ -49,11 +49,18 @@ TEST_CASE("each client of a listening source has a decoder of its own", "[socket
   Rig rig{decoders::Frames()};
   Socket first = rig.connect();
   Socket second = rig.connect();
-  sockets::send(first, "\x06" "fir");
-  sockets::send(second, "\x06" "sec");
+  sockets::send(first,
+                "\x06"
+                "fir");
+  sockets::send(second,
+                "\x06"
+                "sec");
   sockets::send(first, "st1");
   CHECK(rig.intake.take(1) == Lines{"first1"});
-  sockets::send(second, "ond" "\x01" "x");
+  sockets::send(second,
+                "ond"
+                "\x01"
+                "x");
   CHECK(rig.intake.take(2) == Lines{"second", "x"});
   CHECK(rig.status().connects == 2);
   CHECK(rig.status().clients == 2);
@@ -74,8 +81,8 @@ TEST_CASE("a port that is taken is an error of start() that names it", "[socket]
   }
   const dstream::Error error = jobs::error_of([&] { ssc.start(); });
   CHECK(error.code() == dstream::Errc::io);
-  CHECK(error.what() == "cannot listen on 127.0.0.1, port " + std::to_string(port) +
-                            ": Address already in use");
+  CHECK(error.what() ==
+        "cannot listen on 127.0.0.1, port " + std::to_string(port) + ": Address already in use");
 }
 
 TEST_CASE("a thousand clients that close at once or in half a record do no harm", "[socket]") {
@@ -83,11 +90,16 @@ TEST_CASE("a thousand clients that close at once or in half a record do no harm"
   const int kind = GENERATE(0, 1, 2);
   for (int i = 0; i < 1000; ++i) {
     Socket client = rig.connect();
-    if (kind != 0) sockets::send(client, "\x05" "ha");
+    if (kind != 0)
+      sockets::send(client,
+                    "\x05"
+                    "ha");
     if (kind == 2) client.reset_on_close();
   }
   Socket client = rig.connect();
-  sockets::send(client, "\x05" "whole");
+  sockets::send(client,
+                "\x05"
+                "whole");
   CHECK(rig.intake.take(1) == Lines{"whole"});
   rig.await_clients(1);
   sockets::await([&] { return rig.status().connects == 1001; });
@@ -197,8 +209,9 @@ TEST_CASE("a listening source that holds its bound stops reading", "[socket]") {
 
 TEST_CASE("settings of a listening source are checked", "[socket]") {
   dstream::StreamingContext ssc(jobs::by_hand());
-  CHECK(jobs::code_of([&] { ssc.socket_server_stream(0, decoders::Lines(), {.max_clients = 0}); }) ==
-        dstream::Errc::invalid_argument);
+  CHECK(jobs::code_of([&] {
+          ssc.socket_server_stream(0, decoders::Lines(), {.max_clients = 0});
+        }) == dstream::Errc::invalid_argument);
   CHECK(jobs::code_of([&] {
           ssc.socket_server_stream(0, decoders::Lines(), {.idle_timeout = -1s});
         }) == dstream::Errc::invalid_argument);

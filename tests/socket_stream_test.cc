@@ -81,7 +81,15 @@ struct Rig {
 TEST_CASE("a decoder's records come from a socket however the bytes are cut", "[socket]") {
   Rig rig{decoders::Frames()};
   Socket server = rig.accept();
-  const std::string frames("\x03" "abc" "\x00" "\x01" "\0" "\x04" "\xff\xfe\n\r", 12);
+  const std::string frames(
+      "\x03"
+      "abc"
+      "\x00"
+      "\x01"
+      "\0"
+      "\x04"
+      "\xff\xfe\n\r",
+      12);
   SECTION("at once") { sockets::send(server, frames); }
   SECTION("byte by byte") {
     for (const char byte : frames) sockets::send(server, {&byte, 1});
@@ -93,7 +101,11 @@ TEST_CASE("a decoder's records come from a socket however the bytes are cut", "[
 TEST_CASE("half a frame at the end of a stream is dropped and counted", "[socket]") {
   Rig rig{decoders::Frames()};
   Socket server = rig.accept();
-  sockets::send(server, "\x02" "ok" "\x05" "ha");
+  sockets::send(server,
+                "\x02"
+                "ok"
+                "\x05"
+                "ha");
   const bool reset = GENERATE(false, true);
   CHECK(rig.intake.take(1) == Lines{"ok"});
   if (reset) server.reset_on_close();
@@ -106,7 +118,9 @@ TEST_CASE("half a frame at the end of a stream is dropped and counted", "[socket
   // The next connection begins anew.
   rig.clock->advance(100ms);
   server = rig.accept();
-  sockets::send(server, "\x03" "new");
+  sockets::send(server,
+                "\x03"
+                "new");
   CHECK(rig.intake.take(1) == Lines{"new"});
 }
 

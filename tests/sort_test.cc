@@ -51,7 +51,8 @@ std::vector<Tagged<K>> stably_sorted(const Blocks<Tagged<K>>& blocks, const Less
 }
 
 template <class K>
-Blocks<K> blocks_of(const std::vector<std::size_t>& sizes, const std::function<K(std::size_t)>& key) {
+Blocks<K> blocks_of(const std::vector<std::size_t>& sizes,
+                    const std::function<K(std::size_t)>& key) {
   Blocks<K> blocks;
   std::size_t next = 0;
   for (const std::size_t size : sizes) {
@@ -116,11 +117,12 @@ TEST_CASE("sort_by: integers of all widths", "[sort]") {
 }
 
 TEST_CASE("sort_by: floats, enums, durations", "[sort]") {
-  check_keys<double>([](std::uint64_t x) {
-    return std::sqrt(static_cast<double>(x)) * (x % 2 == 0 ? 1 : -1);
-  });
-  check_keys<float>([](std::uint64_t x) { return static_cast<float>(static_cast<std::int64_t>(x)); });
-  check_keys<Level>([](std::uint64_t x) { return static_cast<Level>(static_cast<int>(x % 3) - 1); });
+  check_keys<double>(
+      [](std::uint64_t x) { return std::sqrt(static_cast<double>(x)) * (x % 2 == 0 ? 1 : -1); });
+  check_keys<float>(
+      [](std::uint64_t x) { return static_cast<float>(static_cast<std::int64_t>(x)); });
+  check_keys<Level>(
+      [](std::uint64_t x) { return static_cast<Level>(static_cast<int>(x % 3) - 1); });
   check_keys<std::chrono::seconds>(
       [](std::uint64_t x) { return std::chrono::seconds(static_cast<std::int64_t>(x)); });
 }
@@ -131,9 +133,8 @@ TEST_CASE("sort_by: text with NUL and invalid UTF-8, and compound keys", "[sort]
     for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(x >> (i % 7 * 8));
     return text;
   });
-  check_keys<std::pair<int, std::string>>([](std::uint64_t x) {
-    return std::pair(static_cast<int>(x % 3), std::to_string(x));
-  });
+  check_keys<std::pair<int, std::string>>(
+      [](std::uint64_t x) { return std::pair(static_cast<int>(x % 3), std::to_string(x)); });
 }
 
 TEST_CASE("sort_by: records of all sizes stay whole", "[sort]") {
@@ -148,7 +149,8 @@ TEST_CASE("sort_by: records of all sizes stay whole", "[sort]") {
   Blocks<std::int32_t> narrow(2);
   Blocks<std::string_view> views(2);
   std::vector<std::string> texts;
-  for (int i = 0; i < 5000; ++i) texts.push_back(std::to_string(random() % 900) + std::string(i % 40, 'x'));
+  for (int i = 0; i < 5000; ++i)
+    texts.push_back(std::to_string(random() % 900) + std::string(i % 40, 'x'));
   for (std::size_t i = 0; i < 5000; ++i) {
     const auto key = static_cast<std::int32_t>(random());
     large[i % 2].push_back({key % 100, texts[i], {key, 1, 2, 3, 4, key}});
@@ -176,7 +178,8 @@ TEST_CASE("sort_by: records of all sizes stay whole", "[sort]") {
 }
 
 TEST_CASE("sort_by: NaN comes last in both orders, and -0.0 equals 0.0", "[sort]") {
-  const Blocks<double> keys = {{kNan, 1, -0.0, -kNan, kInfinity}, {0.0, -kInfinity, kNan, -0.0, -1}};
+  const Blocks<double> keys = {{kNan, 1, -0.0, -kNan, kInfinity},
+                               {0.0, -kInfinity, kNan, -0.0, -1}};
   const auto blocks = tagged(keys);
   struct Case {
     SortOrder order;
@@ -194,7 +197,8 @@ TEST_CASE("sort_by: NaN comes last in both orders, and -0.0 equals 0.0", "[sort]
         });
       };
       CHECK(places(&Tagged<double>::first) == c.expected);
-      CHECK(places([](const Tagged<double>& t) { return static_cast<float>(t.first); }) == c.expected);
+      CHECK(places([](const Tagged<double>& t) { return static_cast<float>(t.first); }) ==
+            c.expected);
       CHECK(places([](const Tagged<double>& t) { return static_cast<long double>(t.first); }) ==
             c.expected);
     }

@@ -63,7 +63,8 @@ TEST_CASE("union_with puts this stream's partitions first, whatever else the pla
   auto shuffled = a.count().map([](std::int64_t n) { return static_cast<int>(n); });
   auto deep_first = dstream::testing::capture(shuffled.union_with(b));
   auto deep_last = dstream::testing::capture(b.union_with(shuffled));
-  auto twice = dstream::testing::capture(b.union_with(a).union_with(b.map([](int x) { return -x; })));
+  auto twice =
+      dstream::testing::capture(b.union_with(a).union_with(b.map([](int x) { return -x; })));
   dstream::testing::BatchDriver driver(ssc);
   queue1.push({10, 11});
   queue2.push({1, 2, 3});

@@ -28,8 +28,9 @@ std::size_t runnable(const StageGraph& graph) {
   for (bool more = true; more;) {
     more = false;
     for (const Stage& stage : graph.stages()) {
-      const bool ready = std::all_of(stage.parents.begin(), stage.parents.end(),
-                                     [&done](std::uint32_t parent) { return done.contains(parent); });
+      const bool ready =
+          std::all_of(stage.parents.begin(), stage.parents.end(),
+                      [&done](std::uint32_t parent) { return done.contains(parent); });
       if (ready && done.insert(stage.id).second) more = true;
     }
   }
@@ -67,7 +68,8 @@ void check_sound(const StageGraph& graph) {
 
 TEST_CASE("a chain of narrow operators is one stage", "[plan]") {
   auto plan = PlanProbe::make();
-  testing::capture(plan->source<int>("s").map(kIdentity).filter([](int) { return true; }).map(kIdentity));
+  testing::capture(
+      plan->source<int>("s").map(kIdentity).filter([](int) { return true; }).map(kIdentity));
   const StageGraph graph = plan->graph();
   check_sound(graph);
   REQUIRE(graph.stages().size() == 1);
@@ -80,8 +82,12 @@ TEST_CASE("a chain of narrow operators is one stage", "[plan]") {
 
 TEST_CASE("every shuffle begins a stage", "[plan]") {
   auto plan = PlanProbe::make();
-  testing::capture(plan->source<int>("s").map(kPair).reduce_by_key(kPlus).map(kIdentity)
-                       .reduce_by_key(kPlus).count());
+  testing::capture(plan->source<int>("s")
+                       .map(kPair)
+                       .reduce_by_key(kPlus)
+                       .map(kIdentity)
+                       .reduce_by_key(kPlus)
+                       .count());
   const StageGraph graph = plan->graph();
   check_sound(graph);
   CHECK(graph.stages().size() == 4);
@@ -173,8 +179,8 @@ TEST_CASE("outputs before COMMIT wait for their turn", "[plan]") {
 
 TEST_CASE("transform runs between two stages", "[plan]") {
   auto plan = PlanProbe::make();
-  testing::capture(plan->source<int>("s").map(kIdentity).transform([](Rdd<int> r) { return r; })
-                       .map(kIdentity));
+  testing::capture(
+      plan->source<int>("s").map(kIdentity).transform([](Rdd<int> r) { return r; }).map(kIdentity));
   const StageGraph graph = plan->graph();
   check_sound(graph);
   REQUIRE(graph.stages().size() == 3);
@@ -223,7 +229,8 @@ TEST_CASE("streams of different depth may be joined and merged again", "[plan]")
   auto plan = PlanProbe::make();
   auto pairs = plan->source<int>("s").map(kPair);
   auto sums = pairs.reduce_by_key(kPlus);
-  auto joined = pairs.join(sums).map([](const auto& p) { return std::pair(p.first, p.second.second); });
+  auto joined =
+      pairs.join(sums).map([](const auto& p) { return std::pair(p.first, p.second.second); });
   testing::capture(joined.union_with(sums).union_with(pairs).join(joined));
   const StageGraph graph = plan->graph();
   check_sound(graph);

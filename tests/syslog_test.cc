@@ -117,13 +117,12 @@ TEST_CASE("counted and line-wise messages of a stream are told apart", "[syslog]
 }
 
 TEST_CASE("messages of a stream that are too long are skipped and reported once", "[syslog]") {
-  const std::string stream = "200 " + std::string(200, 'x') + "2 ab" + std::string(300, 'y') +
-                             "\n2 cd";
+  const std::string stream =
+      "200 " + std::string(200, 'x') + "2 ab" + std::string(300, 'y') + "\n2 cd";
   for (const std::size_t piece : {1, 50, 1000}) {
     const Out out = decode(stream, piece);
     CHECK(out.records == Lines{"ab", "cd"});
-    CHECK(out.faults ==
-          Lines{"the syslog message is too long", "the syslog message is too long"});
+    CHECK(out.faults == Lines{"the syslog message is too long", "the syslog message is too long"});
   }
 }
 
@@ -141,8 +140,8 @@ TEST_CASE("syslog comes over UDP and TCP", "[syslog]") {
   const bool tcp = GENERATE(false, true);
   dstream::StreamingContext ssc(jobs::on_executors());
   auto hosts = dstream::testing::capture(
-      ssc.syslog_stream(0, {.transport = tcp ? dstream::SyslogTransport::tcp
-                                             : dstream::SyslogTransport::udp})
+      ssc.syslog_stream(
+             0, {.transport = tcp ? dstream::SyslogTransport::tcp : dstream::SyslogTransport::udp})
           .map([](const Syslog& message) { return message.host + ": " + message.message; }));
   ssc.start();
   const std::string text = "<34>Oct 11 22:14:15 mymachine su: failed";

@@ -44,8 +44,14 @@ TEST_CASE("each datagram is decoded by itself", "[udp]") {
 
 TEST_CASE("what a decoder leaves of a datagram is bad", "[udp]") {
   Rig rig{decoders::Frames()};
-  rig.send("\x02" "ok" "\x05" "ha");
-  rig.send("\x02" "ok");
+  rig.send(
+      "\x02"
+      "ok"
+      "\x05"
+      "ha");
+  rig.send(
+      "\x02"
+      "ok");
   CHECK(rig.intake.take(2) == Lines{"ok", "ok"});
   CHECK(rig.source.status().dropped_bad == 1);
   rig.source.stop();

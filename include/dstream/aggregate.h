@@ -16,9 +16,7 @@ namespace detail {
 
 /// An aggregate that has yet to learn the record type: `bind<T>()` gives the one for records of T.
 template <class A, class T>
-concept BindsTo = requires(const A& a) {
-  a.template bind<T>();
-};
+concept BindsTo = requires(const A& a) { a.template bind<T>(); };
 
 template <class T, class A>
 auto bind_aggregate(const A& aggregate) {
@@ -42,17 +40,15 @@ using ResultOf =
 /// Merges without taking the other state apart, so that one read again needs no copy.
 template <class Bound>
 concept MergesConst = requires(const Bound& aggregate, StateOf<Bound>& into,
-                               const StateOf<Bound>& from) {
-  aggregate.merge(into, from);
-};
+                               const StateOf<Bound>& from) { aggregate.merge(into, from); };
 
 template <class Bound, class T>
 concept Folds = std::copyable<StateOf<Bound>> &&
-    requires(const Bound& aggregate, StateOf<Bound>& state, const T& record) {
-  aggregate.add(state, record);
-  aggregate.merge(state, std::declval<StateOf<Bound>>());
-  requires !std::is_void_v<ResultOf<Bound>>;
-};
+                requires(const Bound& aggregate, StateOf<Bound>& state, const T& record) {
+                  aggregate.add(state, record);
+                  aggregate.merge(state, std::declval<StateOf<Bound>>());
+                  requires !std::is_void_v<ResultOf<Bound>>;
+                };
 
 }  // namespace detail
 
@@ -96,24 +92,21 @@ concept Aggregate = detail::Folds<detail::BoundAggregate<A, T>, T>;
 /// An aggregate that can take records out again, exactly: a sliding window then subtracts what
 /// leaves it. Sums of floating-point numbers are none, as rounding would stay behind.
 template <class A, class T>
-concept RemovableAggregate = Aggregate<A, T> &&
-    requires(const detail::BoundAggregate<A, T>& aggregate,
-             detail::StateOf<detail::BoundAggregate<A, T>>& state, const T& record) {
-  aggregate.remove(state, record);
-};
+concept RemovableAggregate =
+    Aggregate<A, T> && requires(const detail::BoundAggregate<A, T>& aggregate,
+                                detail::StateOf<detail::BoundAggregate<A, T>>& state,
+                                const T& record) { aggregate.remove(state, record); };
 
 /// What the aggregate A gives for records of T, of which there is at least one.
 template <class A, class T>
-requires Aggregate<A, T>
+  requires Aggregate<A, T>
 using AggregateResult = detail::ResultOf<detail::BoundAggregate<A, T>>;
 
 namespace detail {
 
 /// Whether there is no result of no records.
 template <class Bound>
-inline constexpr bool kNeedsRecords = requires {
-  requires Bound::kNeedsRecords;
-};
+inline constexpr bool kNeedsRecords = requires { requires Bound::kNeedsRecords; };
 
 /// The result where there may have been no records (`state` is null then): optional if needed.
 template <class Bound>
@@ -158,10 +151,14 @@ class Combined<A> {
     head_.add(state.head, record);
   }
   template <class T>
-  requires RemovableAggregate<A, T>
-  void remove(State& state, const T& record) const { head_.remove(state.head, record); }
+    requires RemovableAggregate<A, T>
+  void remove(State& state, const T& record) const {
+    head_.remove(state.head, record);
+  }
   void merge(State& into, State&& from) const { head_.merge(into.head, std::move(from.head)); }
-  void merge(State& into, const State& from) const requires MergesConst<A> {
+  void merge(State& into, const State& from) const
+    requires MergesConst<A>
+  {
     head_.merge(into.head, from.head);
   }
 
@@ -196,7 +193,7 @@ class Combined<A, Rest...> {
     tail_.add(state.tail, record);
   }
   template <class T>
-  requires RemovableAggregate<A, T> && RemovableAggregate<Combined<Rest...>, T>
+    requires RemovableAggregate<A, T> && RemovableAggregate<Combined<Rest...>, T>
   void remove(State& state, const T& record) const {
     head_.remove(state.head, record);
     tail_.remove(state.tail, record);
@@ -205,8 +202,9 @@ class Combined<A, Rest...> {
     head_.merge(into.head, std::move(from.head));
     tail_.merge(into.tail, std::move(from.tail));
   }
-  void merge(State& into,
-             const State& from) const requires MergesConst<A> && MergesConst<Combined<Rest...>> {
+  void merge(State& into, const State& from) const
+    requires MergesConst<A> && MergesConst<Combined<Rest...>>
+  {
     head_.merge(into.head, from.head);
     tail_.merge(into.tail, from.tail);
   }
@@ -235,7 +233,8 @@ Combined<A> combine(A a) {
   return Combined<A>(std::move(a));
 }
 template <class A, class... Rest>
-requires(sizeof...(Rest) != 0) Combined<A, Rest...> combine(A a, Rest... rest) {
+  requires(sizeof...(Rest) != 0)
+Combined<A, Rest...> combine(A a, Rest... rest) {
   return Combined<A, Rest...>(std::move(a), combine(std::move(rest)...));
 }
 
@@ -249,7 +248,8 @@ class CombinedSpec {
   explicit CombinedSpec(A... a) : aggregates_(std::move(a)...) {}
 
   template <class T>
-  requires(Aggregate<A, T>&&...) auto bind() const {
+    requires(Aggregate<A, T> && ...)
+  auto bind() const {
     return std::apply([](const A&... a) { return combine(bind_aggregate<T>(a)...); }, aggregates_);
   }
 
@@ -267,7 +267,8 @@ class CombinedSpec {
 /// Several aggregates as one, whose result is a std::tuple of theirs. `aggregate(a, b)` does so by
 /// itself; this is for one that is kept in a variable, or for more than eight.
 template <class... A>
-requires(sizeof...(A) != 0) auto combined(A... aggregates) {
+  requires(sizeof...(A) != 0)
+auto combined(A... aggregates) {
   return detail::CombinedSpec<A...>(std::move(aggregates)...);
 }
 

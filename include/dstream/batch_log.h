@@ -14,7 +14,7 @@ inline namespace v1 {
 /// gives the same results.
 struct AllocRecord {
   Time batch_time;
-  Time from;                         ///< the batch covers (from, batch_time]
+  Time from;  ///< the batch covers (from, batch_time]
   std::vector<SourceRange> sources;
   std::uint32_t default_partitions = 0;
   std::uint32_t slice_records = 0;

@@ -56,16 +56,19 @@ struct ProbeOutput {
 /// the same records and reports however they are cut up. decode() may throw for what is no matter of
 /// a single record; the source then fails.
 template <class D>
-concept Decoder = std::copy_constructible<D> && requires(D decoder, std::string_view bytes,
-                                                         detail::ProbeOutput<typename D::Record> out) {
-  { decoder.decode(bytes, true, out) } -> std::convertible_to<std::size_t>;
-};
+concept Decoder =
+    std::copy_constructible<D> &&
+    requires(D decoder, std::string_view bytes, detail::ProbeOutput<typename D::Record> out) {
+      { decoder.decode(bytes, true, out) } -> std::convertible_to<std::size_t>;
+    };
 
 namespace detail {
 
 template <class D>
 SplitRule split_rule_of(const D& decoder) {
-  if constexpr (requires { { decoder.split_rule() } -> std::convertible_to<SplitRule>; }) {
+  if constexpr (requires {
+                  { decoder.split_rule() } -> std::convertible_to<SplitRule>;
+                }) {
     return decoder.split_rule();
   } else {
     return {};

@@ -50,12 +50,12 @@
 #include <dstream/reflect.h>
 #include <dstream/sink.h>
 #include <dstream/sketches.h>
-#include <dstream/sort_order.h>
 #include <dstream/socket_sink.h>
+#include <dstream/sort_order.h>
 #include <dstream/source_range.h>
 #include <dstream/static_joins.h>
-#include <dstream/storage_level.h>
 #include <dstream/stats_report_listener.h>
+#include <dstream/storage_level.h>
 #include <dstream/stream.h>
 #include <dstream/streaming_context.h>
 #include <dstream/syslog.h>

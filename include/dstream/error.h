@@ -31,8 +31,8 @@ DSTREAM_EXPORT const char* to_string(Errc code) noexcept;
 
 /// Where in a job an error arose. Every part is optional.
 struct ErrorContext {
-  std::string operation;                     ///< operator, as in "reduce_by_key"
-  std::optional<std::source_location> where; ///< the user's line that made the operator
+  std::string operation;                      ///< operator, as in "reduce_by_key"
+  std::optional<std::source_location> where;  ///< the user's line that made the operator
   std::optional<Time> batch_time;
   std::optional<std::uint32_t> slice;
 };

@@ -53,8 +53,7 @@ consteval auto field_names_of() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<std::string_view, sizeof...(I)>{
         name_of_pointee<std::get<I>(field_pointers<T>())>()...};
-  }
-  (std::make_index_sequence<field_count<T>>());
+  }(std::make_index_sequence<field_count<T>>());
 }
 
 #else

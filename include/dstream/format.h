@@ -21,9 +21,7 @@ void format_value(std::string& out, const T& value);
 namespace detail {
 
 template <class T>
-concept HasFormatAppend = requires(std::string& out, const T& value) {
-  format_append(out, value);
-};
+concept HasFormatAppend = requires(std::string& out, const T& value) { format_append(out, value); };
 
 template <class T>
 consteval Verdict printability_of() {

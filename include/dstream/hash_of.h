@@ -36,9 +36,7 @@ void hash_append(Hasher& hasher, const T& time) {
 namespace detail {
 
 template <class T>
-concept HasHashAppend = requires(Hasher& hasher, const T& value) {
-  hash_append(hasher, value);
-};
+concept HasHashAppend = requires(Hasher& hasher, const T& value) { hash_append(hasher, value); };
 
 template <class T>
 consteval Verdict hashability_of() {
@@ -169,8 +167,7 @@ bool key_equal(const A& a, const B& b) {
   } else if constexpr (kShape == Shape::kTuple) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return (key_equal(std::get<I>(a), std::get<I>(b)) && ...);
-    }
-    (std::make_index_sequence<std::tuple_size_v<A>>());
+    }(std::make_index_sequence<std::tuple_size_v<A>>());
   } else if constexpr (kShape == Shape::kStruct) {
     return apply_fields(a, [&b](const auto&... left) {
       return apply_fields(b, [&](const auto&... right) { return (key_equal(left, right) && ...); });

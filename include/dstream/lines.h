@@ -27,9 +27,9 @@ class Lines {
 
   template <class Out>
   std::size_t decode(std::string_view bytes, bool last, Out& out) {
-    return cutter_.cut(
-        bytes, last, detail::LineTaker<Out>{out},
-        [&out](std::string_view begin) { out.bad("the line is longer than max_bytes", begin); });
+    return cutter_.cut(bytes, last, detail::LineTaker<Out>{out}, [&out](std::string_view begin) {
+      out.bad("the line is longer than max_bytes", begin);
+    });
   }
 
  private:

@@ -20,9 +20,7 @@ concept HasHeapBytes = requires(const T& value) {
 };
 
 template <class T>
-concept SizedContainer = Container<T> && requires(const T& t) {
-  t.size();
-};
+concept SizedContainer = Container<T> && requires(const T& t) { t.size(); };
 
 template <class T>
 std::size_t owned_bytes(const T& value);

@@ -83,8 +83,7 @@ void call_with_rdd(void* f, RddHandle&& batch, const BatchInfo& info) {
 }
 /// Calls a function with each batch's data set, on the driver thread.
 DSTREAM_EXPORT void add_foreach_rdd(const OutputInput& input, const ErasedObject& f,
-                                    void (*call)(void* f, RddHandle&& batch,
-                                                 const BatchInfo& info),
+                                    void (*call)(void* f, RddHandle&& batch, const BatchInfo& info),
                                     OutputOptions& options);
 
 template <class T>

@@ -78,8 +78,7 @@ constexpr Owned<T> own(T&& value) {
     // pair, tuple, array: std::get of an rvalue gives rvalues, each part is moved at most once.
     return [&value]<std::size_t... I>(std::index_sequence<I...>) {
       return Result{own(std::get<I>(std::forward<T>(value)))...};
-    }
-    (std::make_index_sequence<std::tuple_size_v<Value>>());
+    }(std::make_index_sequence<std::tuple_size_v<Value>>());
   }
 }
 
@@ -92,8 +91,7 @@ concept ReferenceWrapper = requires(const T& t) {
   typename T::type;
   { t.get() } -> std::same_as<typename T::type&>;
   static_cast<typename T::type&>(t);
-}
-&&sizeof(T) == sizeof(void*);
+} && sizeof(T) == sizeof(void*);
 
 template <class T>
 concept Span = requires(const T& t) {

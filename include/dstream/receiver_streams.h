@@ -59,8 +59,8 @@ struct SyslogOptions {
   SyslogTransport transport = SyslogTransport::udp;
   std::string address = "127.0.0.1";
   BadRecords bad_records = BadRecords::dead_letter;
-  std::uint32_t max_clients = 1024;        ///< tcp, as in SocketServerOptions
-  Duration idle_timeout = Duration(0);     ///< tcp
+  std::uint32_t max_clients = 1024;     ///< tcp, as in SocketServerOptions
+  Duration idle_timeout = Duration(0);  ///< tcp
 };
 
 /// Settings of a source that follows a file.
@@ -106,11 +106,11 @@ class ReceiverStreams {
   auto socket_stream(std::string host, std::uint16_t port, D decoder, SocketOptions options = {},
                      std::source_location where = std::source_location::current()) {
     if constexpr (detail::check_decoder<D>()) {
-      return add<D>(detail::make_socket_source(
-                        parts("socket_stream", std::move(decoder), options.bad_records,
-                              options.max_pending_bytes),
-                        std::move(host), port, self().options()),
-                    "socket_stream", where);
+      return add<D>(
+          detail::make_socket_source(parts("socket_stream", std::move(decoder), options.bad_records,
+                                           options.max_pending_bytes),
+                                     std::move(host), port, self().options()),
+          "socket_stream", where);
     }
   }
 
@@ -121,11 +121,11 @@ class ReceiverStreams {
   auto socket_server_stream(std::uint16_t port, D decoder, SocketServerOptions options = {},
                             std::source_location where = std::source_location::current()) {
     if constexpr (detail::check_decoder<D>()) {
-      return add<D>(detail::make_socket_server_source(
-                        parts("socket_server_stream", std::move(decoder), options.bad_records,
-                              options.max_pending_bytes),
-                        port, options, self().options()),
-                    "socket_server_stream", where);
+      return add<D>(
+          detail::make_socket_server_source(parts("socket_server_stream", std::move(decoder),
+                                                  options.bad_records, options.max_pending_bytes),
+                                            port, options, self().options()),
+          "socket_server_stream", where);
     }
   }
 
@@ -135,11 +135,10 @@ class ReceiverStreams {
   auto udp_stream(std::uint16_t port, D decoder, UdpOptions options = {},
                   std::source_location where = std::source_location::current()) {
     if constexpr (detail::check_decoder<D>()) {
-      return add<D>(
-          detail::make_udp_source(
-              parts("udp_stream", std::move(decoder), options.bad_records, SIZE_MAX), port,
-              std::move(options.address), self().options()),
-          "udp_stream", where);
+      return add<D>(detail::make_udp_source(
+                        parts("udp_stream", std::move(decoder), options.bad_records, SIZE_MAX),
+                        port, std::move(options.address), self().options()),
+                    "udp_stream", where);
     }
   }
 
@@ -167,9 +166,9 @@ class ReceiverStreams {
       std::source_location where = std::source_location::current()) {
     return self().template add_source<std::string_view>(
         "tail_stream",
-        detail::make_tail_source({"tail_stream", nullptr, options.bad_records,
-                                  options.max_pending_bytes},
-                                 std::move(path), options, self().options()),
+        detail::make_tail_source(
+            {"tail_stream", nullptr, options.bad_records, options.max_pending_bytes},
+            std::move(path), options, self().options()),
         where);
   }
   /// The same with a decoder.

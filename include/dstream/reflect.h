@@ -64,21 +64,21 @@ inline constexpr std::size_t field_count = detail::count_fields<T>();
 /// Calls `visit(fields...)` once with references to all fields of `object`, in order of
 /// declaration, and returns what it returns. `T` may be const.
 template <class T, class Visit>
-requires PlainStruct<std::remove_const_t<T>>
+  requires PlainStruct<std::remove_const_t<T>>
 constexpr decltype(auto) apply_fields(T& object, Visit&& visit) {
   return detail::visit_fields<field_count<std::remove_const_t<T>>>(object, visit);
 }
 
 /// Calls `visit(field)` for each field of `object` in order of declaration.
 template <class T, class Visit>
-requires PlainStruct<std::remove_const_t<T>>
+  requires PlainStruct<std::remove_const_t<T>>
 constexpr void for_each_field(T& object, Visit&& visit) {
   apply_fields(object, [&visit](auto&... fields) { (static_cast<void>(visit(fields)), ...); });
 }
 
 /// A tuple of references to the fields of `object`; valid as long as the object.
 template <class T>
-requires PlainStruct<std::remove_const_t<T>>
+  requires PlainStruct<std::remove_const_t<T>>
 constexpr auto as_tuple(T& object) {
   return apply_fields(object,
                       [](auto&... fields) { return std::tuple<decltype(fields)...>(fields...); });

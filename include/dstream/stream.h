@@ -239,8 +239,8 @@ class DStream : public Transformations<T, DStream>,
                   "save_as_csv_files: the records must be plain structs, pairs or tuples of "
                   "numbers, text, durations and optionals of these: map() them to one before");
     if constexpr (kWritable) {
-      detail::add_files(input({"save_as_csv_files", where}), detail::kCsvFormat<T>, prefix,
-                        suffix, options, ".csv");
+      detail::add_files(input({"save_as_csv_files", where}), detail::kCsvFormat<T>, prefix, suffix,
+                        options, ".csv");
     }
   }
 
@@ -251,8 +251,8 @@ class DStream : public Transformations<T, DStream>,
     constexpr bool kIncluded = requires { sizeof(detail::ObjectFormat<T>); };
     static_assert(kIncluded, "save_as_object_files: #include <dstream/object_files.h>");
     if constexpr (kIncluded) {
-      detail::add_files(input({"save_as_object_files", where}),
-                        detail::ObjectFormat<T>::format(), prefix, suffix, options, "");
+      detail::add_files(input({"save_as_object_files", where}), detail::ObjectFormat<T>::format(),
+                        prefix, suffix, options, "");
     }
   }
 
@@ -313,7 +313,8 @@ class DStream : public Transformations<T, DStream>,
   auto transformed(const detail::Origin& origin,
                    std::initializer_list<const detail::PlanNodePtr*> parents, F f) const {
     using U = typename detail::TransformResult<F, Parents...>::type::value_type;
-    return derive<U>(origin, detail::make_transform_node<Parents...>(origin, parents, std::move(f)));
+    return derive<U>(origin,
+                     detail::make_transform_node<Parents...>(origin, parents, std::move(f)));
   }
 };
 

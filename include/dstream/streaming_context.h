@@ -164,9 +164,8 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
 
   /// Lines of a file, or of all files that a pattern names, in one batch. start() throws Errc::io
   /// where there is none.
-  DStream<std::string_view> text_file(
-      std::string path, FileOptions options = {},
-      std::source_location where = std::source_location::current());
+  DStream<std::string_view> text_file(std::string path, FileOptions options = {},
+                                      std::source_location where = std::source_location::current());
   DStream<std::string_view> text_files(
       std::vector<std::string> paths, FileOptions options = {},
       std::source_location where = std::source_location::current());
@@ -230,9 +229,8 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
   Rdd<T> parallelize(std::vector<T> records, std::size_t slices = 0,
                      std::source_location where = std::source_location::current()) {
     detail::check_retainable<T>();
-    return detail::rdd_of_blocks<T>(plan()->jobs(),
-                                    detail::blocks_of<T>(std::move(records), slices),
-                                    {"parallelize", where});
+    return detail::rdd_of_blocks<T>(
+        plan()->jobs(), detail::blocks_of<T>(std::move(records), slices), {"parallelize", where});
   }
   /// The same of any range.
   template <class Range>
@@ -252,8 +250,7 @@ class DSTREAM_EXPORT StreamingContext : public ReceiverStreams<StreamingContext>
                      std::source_location where = std::source_location::current()) {
     detail::check_codec<T>();
     return detail::rdd_of_provider<T>(
-        plan()->jobs(),
-        detail::make_object_file_provider(std::move(path), detail::kBlockFormat<T>),
+        plan()->jobs(), detail::make_object_file_provider(std::move(path), detail::kBlockFormat<T>),
         {"object_file", where});
   }
 

@@ -12,16 +12,16 @@ inline namespace v1 {
 
 /// A syslog message of RFC 5424 or RFC 3164. What a message leaves out ("-" in RFC 5424) is empty.
 struct Syslog {
-  std::uint8_t facility = 1;     ///< 0 (kernel) to 23 (local7); 1 (user) where a message has none
-  std::uint8_t severity = 5;     ///< 0 (emergency) to 7 (debug); 5 (notice) where it has none
-  std::uint8_t version = 0;      ///< 1 for RFC 5424, 0 for RFC 3164
-  std::string timestamp;         ///< as sent: "2003-10-11T22:14:15.003Z" or "Oct 11 22:14:15"
+  std::uint8_t facility = 1;  ///< 0 (kernel) to 23 (local7); 1 (user) where a message has none
+  std::uint8_t severity = 5;  ///< 0 (emergency) to 7 (debug); 5 (notice) where it has none
+  std::uint8_t version = 0;   ///< 1 for RFC 5424, 0 for RFC 3164
+  std::string timestamp;      ///< as sent: "2003-10-11T22:14:15.003Z" or "Oct 11 22:14:15"
   std::string host;
-  std::string app;               ///< APP-NAME, or the tag
+  std::string app;  ///< APP-NAME, or the tag
   std::string process_id;
-  std::string message_id;        ///< RFC 5424
-  std::string structured_data;   ///< RFC 5424, as sent: "[id name=\"value\"]…"
-  std::string message;           ///< without a byte order mark; any bytes
+  std::string message_id;       ///< RFC 5424
+  std::string structured_data;  ///< RFC 5424, as sent: "[id name=\"value\"]…"
+  std::string message;          ///< without a byte order mark; any bytes
 
   bool operator==(const Syslog&) const = default;
 };
@@ -88,8 +88,8 @@ class SyslogFrames {
   Frame line(std::string_view bytes, bool last);
 
   std::size_t max_bytes_;
-  std::size_t skip_bytes_ = 0;   // of a counted message that was too long
-  bool skip_line_ = false;       // the rest of a line that was too long
+  std::size_t skip_bytes_ = 0;  // of a counted message that was too long
+  bool skip_line_ = false;      // the rest of a line that was too long
 };
 
 }  // namespace v1

@@ -32,7 +32,7 @@ class Split {
 
   /// Calls `emit(std::string_view)` for each word, in order.
   template <class Emit>
-  requires std::is_invocable_v<Emit&, std::string_view>
+    requires std::is_invocable_v<Emit&, std::string_view>
   void operator()(std::string_view text, Emit&& emit) const {
     const char* begin = text.data();
     each_delimiter(text, [&](const char* end) {
@@ -98,7 +98,7 @@ class SplitWords {
 
   /// Calls `emit(std::string_view)` for each word, in order.
   template <class Emit>
-  requires std::is_invocable_v<Emit&, std::string_view>
+    requires std::is_invocable_v<Emit&, std::string_view>
   void operator()(std::string_view text, Emit&& emit) const {
     Split<detail::ByteMatcher, EmptyFields::skip>(detail::ByteMatcher(delimiter_))(text, emit);
   }
@@ -238,7 +238,8 @@ inline constexpr auto to_lower_ascii = [](std::string_view text) {
 /// The types that `parse` makes: integers and floating-point numbers, not bool nor the wide
 /// character types.
 template <class T>
-concept ParsableNumber = std::is_floating_point_v<T> ||
+concept ParsableNumber =
+    std::is_floating_point_v<T> ||
     (std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, wchar_t> &&
      !std::is_same_v<T, char8_t> && !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t>);
 

@@ -140,17 +140,18 @@ struct TypeNameOf<std::string_view> {
   static constexpr auto kText = literal_name("std::string_view");
 };
 template <class T>
-requires(std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::int16_t> ||
-         std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::int64_t>) struct TypeNameOf<T> {
+  requires(std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::int16_t> ||
+           std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::int64_t>)
+struct TypeNameOf<T> {
   static constexpr auto kText = literal_name(sizeof(T) == 1   ? "int8"
                                              : sizeof(T) == 2 ? "int16"
                                              : sizeof(T) == 4 ? "int32"
                                                               : "int64");
 };
 template <class T>
-requires(std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t> ||
-         std::is_same_v<T, std::uint32_t> ||
-         std::is_same_v<T, std::uint64_t>) struct TypeNameOf<T> {
+  requires(std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t> ||
+           std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint64_t>)
+struct TypeNameOf<T> {
   static constexpr auto kText = literal_name(sizeof(T) == 1   ? "uint8"
                                              : sizeof(T) == 2 ? "uint16"
                                              : sizeof(T) == 4 ? "uint32"

@@ -25,10 +25,11 @@ Stream<T> union_all(std::span<const Stream<T>> streams,
   const detail::Box<const detail::PlanNodePtr*[]> parents(
       new const detail::PlanNodePtr*[streams.size()]);
   for (std::size_t i = 0; i < streams.size(); ++i) parents[i] = &streams[i].node();
-  detail::PlanNodePtr merged = detail::make_union_node(
-      origin, type_name<T>(), parents.get(), streams.size(), &detail::make_collector<T>);
+  detail::PlanNodePtr merged = detail::make_union_node(origin, type_name<T>(), parents.get(),
+                                                       streams.size(), &detail::make_collector<T>);
   for (const Stream<T>& stream : streams.subspan(1)) {
-    streams.front().template derive_from<T>(stream, origin, detail::PlanNodePtr(merged));  // checks the contexts
+    streams.front().template derive_from<T>(stream, origin,
+                                            detail::PlanNodePtr(merged));  // checks the contexts
   }
   return streams.front().template derive<T>(origin, std::move(merged));
 }

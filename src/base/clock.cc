@@ -11,9 +11,9 @@ namespace {
 class SystemClock final : public Clock {
  public:
   Time now() const override {
-    return Time(std::chrono::duration_cast<Duration>(
-                    std::chrono::system_clock::now().time_since_epoch())
-                    .count());
+    return Time(
+        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
+            .count());
   }
 
   Duration monotonic() const override {

@@ -62,7 +62,8 @@ DSTREAM_FAST bool copy_lines_fast(LineCopy& copy) noexcept {
       if (offset == offset_end) goto done;
       overlong = size > max_bytes;
       if (overlong) goto done;
-      if (size != 0 && line_end[-1] == '\r') [[unlikely]] --size;
+      if (size != 0 && line_end[-1] == '\r') [[unlikely]]
+        --size;
       out += size;
       *offset++ = static_cast<std::int32_t>(out - base);
       begin = line_end + 1;

@@ -17,8 +17,10 @@ Frames::Frames(const FrameOptions& options) : options_(options) {
 FixedRecords::FixedRecords(std::size_t record_bytes) : bytes_(record_bytes) {
   constexpr std::size_t kMost = std::size_t{64} << 20;
   if (record_bytes >= 1 && record_bytes <= kMost) return;
-  throw Error(Errc::invalid_argument, "fixed_records: the length of a record must be 1 byte to "
-                                      "64 MiB, not " + std::to_string(record_bytes) + " bytes");
+  throw Error(Errc::invalid_argument,
+              "fixed_records: the length of a record must be 1 byte to "
+              "64 MiB, not " +
+                  std::to_string(record_bytes) + " bytes");
 }
 
 }  // namespace v1

@@ -34,16 +34,26 @@ std::string full_message(const std::string& message, const ErrorContext& context
 
 const char* to_string(Errc code) noexcept {
   switch (code) {
-    case Errc::invalid_argument: return "invalid_argument";
-    case Errc::illegal_state: return "illegal_state";
-    case Errc::no_output: return "no_output";
-    case Errc::task_failed: return "task_failed";
-    case Errc::missing_codec: return "missing_codec";
-    case Errc::corrupt_data: return "corrupt_data";
-    case Errc::io: return "io";
-    case Errc::capacity: return "capacity";
-    case Errc::closed: return "closed";
-    case Errc::block_lost: return "block_lost";
+    case Errc::invalid_argument:
+      return "invalid_argument";
+    case Errc::illegal_state:
+      return "illegal_state";
+    case Errc::no_output:
+      return "no_output";
+    case Errc::task_failed:
+      return "task_failed";
+    case Errc::missing_codec:
+      return "missing_codec";
+    case Errc::corrupt_data:
+      return "corrupt_data";
+    case Errc::io:
+      return "io";
+    case Errc::capacity:
+      return "capacity";
+    case Errc::closed:
+      return "closed";
+    case Errc::block_lost:
+      return "block_lost";
   }
   return "unknown";
 }

@@ -70,9 +70,9 @@ struct FastThree {
         second(_mm256_set1_epi8(b.second)),
         third(_mm256_set1_epi8(b.third)) {}
   DSTREAM_FAST_INLINE __m256i match(__m256i bytes) const noexcept {
-    return _mm256_or_si256(_mm256_cmpeq_epi8(bytes, third),
-                           _mm256_or_si256(_mm256_cmpeq_epi8(bytes, first),
-                                           _mm256_cmpeq_epi8(bytes, second)));
+    return _mm256_or_si256(
+        _mm256_cmpeq_epi8(bytes, third),
+        _mm256_or_si256(_mm256_cmpeq_epi8(bytes, first), _mm256_cmpeq_epi8(bytes, second)));
   }
   __m256i first;
   __m256i second;
@@ -106,7 +106,8 @@ DSTREAM_FAST std::size_t find_fast(const char* text, std::size_t size, Wanted wa
   std::uint32_t* const begin = out;
   std::uint32_t at = 0;
   for (; size - at >= kMaskBytes; at += kMaskBytes) {
-    out = write_fast(fast_mask32(fast, text + at) | fast_mask32(fast, text + at + 32) << 32, at, out);
+    out =
+        write_fast(fast_mask32(fast, text + at) | fast_mask32(fast, text + at + 32) << 32, at, out);
   }
   out = write_fast(mask_tail(matcher_of(wanted), text, size), at, out);
   return static_cast<std::size_t>(out - begin);

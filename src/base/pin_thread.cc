@@ -29,7 +29,8 @@ void pin_this_thread(std::uint32_t index) {
 
 std::uint32_t available_cores() {
   cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return std::thread::hardware_concurrency();
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+    return std::thread::hardware_concurrency();
   return static_cast<std::uint32_t>(CPU_COUNT(&allowed));
 }
 

@@ -127,8 +127,7 @@ void Interrupt::signal() noexcept {
 }
 
 std::optional<Socket> Socket::connect(const std::string& host, std::uint16_t port,
-                                      const Interrupt& interrupt,
-                                      std::optional<Duration> limit) {
+                                      const Interrupt& interrupt, std::optional<Duration> limit) {
   const Addresses addresses = look_up(host, port);
   int code = EADDRNOTAVAIL;
   for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
@@ -271,9 +270,7 @@ void Poller::add(int fd, std::uint64_t key) {
   if (::epoll_ctl(descriptor_.get(), EPOLL_CTL_ADD, fd, &event) != 0) throw_io("epoll_ctl", errno);
 }
 
-void Poller::remove(int fd) noexcept {
-  ::epoll_ctl(descriptor_.get(), EPOLL_CTL_DEL, fd, nullptr);
-}
+void Poller::remove(int fd) noexcept { ::epoll_ctl(descriptor_.get(), EPOLL_CTL_DEL, fd, nullptr); }
 
 std::optional<std::vector<std::uint64_t>> Poller::wait(Duration timeout) {
   constexpr int kEvents = 256;
@@ -292,8 +289,7 @@ std::optional<std::vector<std::uint64_t>> Poller::wait(Duration timeout) {
 
 BorrowedInput BorrowedInput::standard_input() { return BorrowedInput(STDIN_FILENO); }
 
-std::optional<std::size_t> BorrowedInput::read(std::span<char> buffer,
-                                               const Interrupt& interrupt) {
+std::optional<std::size_t> BorrowedInput::read(std::span<char> buffer, const Interrupt& interrupt) {
   for (;;) {
     if (!wait_for(fd_, POLLIN, interrupt)) return std::nullopt;
     const ssize_t count = ::read(fd_, buffer.data(), buffer.size());

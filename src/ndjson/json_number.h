@@ -23,7 +23,8 @@ inline bool eight_json_digits(const char* p, std::uint64_t& number) {
   std::memcpy(&text, p, sizeof text);
   constexpr std::uint64_t kHigh = 0xF0F0F0F0F0F0F0F0U;
   constexpr std::uint64_t kZeros = 0x3030303030303030U;
-  if (((text & kHigh) ^ kZeros) != 0 || ((text + 0x0606060606060606U) & kHigh) != kZeros) return false;
+  if (((text & kHigh) ^ kZeros) != 0 || ((text + 0x0606060606060606U) & kHigh) != kZeros)
+    return false;
   text = ((text & 0x0F0F0F0F0F0F0F0FU) * 2561) >> 8;
   text = ((text & 0x00FF00FF00FF00FFU) * 6553601) >> 16;
   text = ((text & 0x0000FFFF0000FFFFU) * 42949672960001U) >> 32;

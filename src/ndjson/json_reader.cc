@@ -37,8 +37,7 @@ class ValueReader {
       if (f == type.field_count) continue;
       next = f + 1;
       seen |= std::uint32_t{1} << f;
-      if (!read_value(field.value(), *fields[f].type,
-                      static_cast<char*>(to) + fields[f].offset)) {
+      if (!read_value(field.value(), *fields[f].type, static_cast<char*>(to) + fields[f].offset)) {
         return in_member(fields[f].name);
       }
     }
@@ -82,7 +81,8 @@ class ValueReader {
 
   /// Whether the string from `key` on is this name, without escapes.
   bool is_name(const char* key, std::string_view name) const {
-    if (static_cast<std::size_t>(end_ - key) <= name.size() || key[name.size()] != '"') return false;
+    if (static_cast<std::size_t>(end_ - key) <= name.size() || key[name.size()] != '"')
+      return false;
     for (std::size_t i = 0; i < name.size(); ++i) {
       if (key[i] != name[i]) return false;
     }
@@ -254,7 +254,8 @@ void JsonReader::forget() { parser_->walker.forget(); }
 
 bool JsonReader::read(std::string_view text, std::size_t readable, const JsonType& type, void* to,
                       ScratchText& scratch, std::string& reason) {
-  if (parser_->walker.read(text, readable, type, to, parser_->parser, scratch)) [[likely]] return true;
+  if (parser_->walker.read(text, readable, type, to, parser_->parser, scratch)) [[likely]]
+    return true;
   // simdjson reads beyond the end. In most cases other lines follow; else the text is copied.
   if (readable - text.size() < simdjson::SIMDJSON_PADDING) {
     char* const copy = scratch.take(text.size() + simdjson::SIMDJSON_PADDING);
@@ -264,10 +265,10 @@ bool JsonReader::read(std::string_view text, std::size_t readable, const JsonTyp
   }
   ValueReader reader(parser_->parser, text, scratch, reason);
   ondemand::document document;
-  if (const auto error = parser_->parser
-                             .iterate(text.data(), text.size(),
-                                      text.size() + simdjson::SIMDJSON_PADDING)
-                             .get(document)) {
+  if (const auto error =
+          parser_->parser
+              .iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
+              .get(document)) {
     return reader.fail(error);
   }
   ondemand::object object;

@@ -84,7 +84,8 @@ class Walk {
   bool is_name(const char* key, const JsonField& field) const {
     const std::size_t size = field.name.size();
     const auto left = static_cast<std::size_t>(end_ - key);
-    if (left <= size || left < sizeof(std::uint64_t)) [[unlikely]] return false;
+    if (left <= size || left < sizeof(std::uint64_t)) [[unlikely]]
+      return false;
     std::uint64_t text;
     std::uint64_t name;
     std::uint64_t mask;
@@ -92,7 +93,8 @@ class Walk {
     std::memcpy(&name, field.quoted.data(), sizeof name);
     std::memcpy(&mask, field.mask.data(), sizeof mask);
     if ((text & mask) != name) return false;
-    return size < sizeof text || (key[size] == '"' && std::memcmp(key, field.name.data(), size) == 0);
+    return size < sizeof text ||
+           (key[size] == '"' && std::memcmp(key, field.name.data(), size) == 0);
   }
 
   /// The field of this name, or field_count; gives up where the name has escapes.
@@ -315,9 +317,8 @@ void LineWalker::find_tokens(const char* begin, std::size_t readable) {
   end_ = last == nullptr ? begin + 1 : last + 1;
   token_ = nullptr;
   if (last == nullptr) return;
-  if (finder_ == nullptr &&
-      simdjson::get_active_implementation()->create_dom_parser_implementation(
-          kBatchBytes, kMostLevels, finder_) != simdjson::SUCCESS) {
+  if (finder_ == nullptr && simdjson::get_active_implementation()->create_dom_parser_implementation(
+                                kBatchBytes, kMostLevels, finder_) != simdjson::SUCCESS) {
     return;
   }
   // A string cannot go on in the next line, so one line's tokens do not depend on the others; where

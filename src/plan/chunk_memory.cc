@@ -19,7 +19,7 @@ void ChunkMemory::grow(std::size_t capacity) {
 void ChunkMemory::hand_on(Step& owner) { owner.hand_on({data_, size_, true}); }
 
 void ChunkMemory::allocate(std::size_t capacity) {
-  data_ = ::operator new(capacity * record_size_, std::align_val_t(alignment_));
+  data_ = ::operator new(capacity* record_size_, std::align_val_t(alignment_));
   capacity_ = capacity;
 }
 

@@ -25,7 +25,8 @@ std::shared_ptr<const Exchange> make_batch_count() {
 }
 
 template DSTREAM_EXPORT TerminalPtr make_collector<std::string>(std::size_t);
-template DSTREAM_EXPORT TerminalPtr make_collector<std::pair<std::string, std::int64_t>>(std::size_t);
+template DSTREAM_EXPORT TerminalPtr
+    make_collector<std::pair<std::string, std::int64_t>>(std::size_t);
 template DSTREAM_EXPORT std::vector<std::string> take_records<std::string>(std::vector<BlockPtr>&&);
 template DSTREAM_EXPORT std::vector<std::int64_t> take_records<std::int64_t>(
     std::vector<BlockPtr>&&);
@@ -35,7 +36,7 @@ template DSTREAM_EXPORT void print_record<std::string>(std::string&, const void*
 template DSTREAM_EXPORT void print_record<std::string_view>(std::string&, const void*);
 template DSTREAM_EXPORT void print_record<std::int64_t>(std::string&, const void*);
 template DSTREAM_EXPORT void print_record<std::pair<std::string, std::int64_t>>(std::string&,
-                                                                               const void*);
+                                                                                const void*);
 
 template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string_view>(
     KeyPartitions);

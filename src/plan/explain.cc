@@ -23,8 +23,9 @@ std::string_view file_name(const char* path) {
 
 /// "reduce_by_key (main.cc:7)", with the user's name in front where there is one.
 std::string label(const PlanNode& node) {
-  std::string text = fmt::format("{} ({}:{})", node.origin.operation,
-                                 file_name(node.origin.where.file_name()), node.origin.where.line());
+  std::string text =
+      fmt::format("{} ({}:{})", node.origin.operation, file_name(node.origin.where.file_name()),
+                  node.origin.where.line());
   return node.name.empty() ? text : fmt::format("{}: {}", node.name, text);
 }
 
@@ -59,8 +60,8 @@ std::string input_text(const StageInput& input) {
       return fmt::format("partitions of {} from {}", label(*input.entry), stages_text(input.from));
     case StageInput::Kind::blocks:
       return fmt::format("records of stage {}", input.driver_stage != UINT32_MAX
-                                                     ? input.driver_stage
-                                                     : input.from.front().stage);
+                                                    ? input.driver_stage
+                                                    : input.from.front().stage);
   }
   return {};
 }
@@ -127,13 +128,16 @@ std::string explain_text(const StageGraph& graph, const std::vector<StageSummary
         text += fmt::format("  source: {}\n", source);
       }
     }
-    for (const TerminalId& id : stage.collected) text += fmt::format("  in:    records of stage {}\n", id.stage);
+    for (const TerminalId& id : stage.collected)
+      text += fmt::format("  in:    records of stage {}\n", id.stage);
     if (stage.is_driver()) text += fmt::format("  runs:  {}\n", driver_text(stage));
     if (const std::string fused = fused_text(stage); !fused.empty()) {
       text += fmt::format("  fused: {}\n", fused);
     }
-    for (const std::string& out : output_texts(graph, stage)) text += fmt::format("  out:   {}\n", out);
-    if (stage.id < figures.size()) text += fmt::format("  so far: {}\n", figures_text(figures[stage.id]));
+    for (const std::string& out : output_texts(graph, stage))
+      text += fmt::format("  out:   {}\n", out);
+    if (stage.id < figures.size())
+      text += fmt::format("  so far: {}\n", figures_text(figures[stage.id]));
   }
   return text;
 }
@@ -155,13 +159,15 @@ std::string explain_dot(const StageGraph& graph, const std::vector<StageSummary>
       if (input.kind == StageInput::Kind::source) lines += "\\n" + escaped(label(*input.source));
     }
     if (stage.is_driver()) lines += "\\n" + escaped(driver_text(stage));
-    if (const std::string fused = fused_text(stage); !fused.empty()) lines += "\\n" + escaped(fused);
+    if (const std::string fused = fused_text(stage); !fused.empty())
+      lines += "\\n" + escaped(fused);
     for (const std::string& out : output_texts(graph, stage)) lines += "\\n" + escaped(out);
     if (stage.id < figures.size()) lines += "\\n" + escaped(figures_text(figures[stage.id]));
     text += fmt::format("  s{} [label=\"{}\"];\n", stage.id, lines);
   }
   for (const Stage& stage : graph.stages()) {
-    for (const std::uint32_t child : stage.children) text += fmt::format("  s{} -> s{};\n", stage.id, child);
+    for (const std::uint32_t child : stage.children)
+      text += fmt::format("  s{} -> s{};\n", stage.id, child);
   }
   return text + "}\n";
 }

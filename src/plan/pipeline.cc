@@ -49,10 +49,10 @@ Pipeline::Pipeline(const Stage& stage, const ExchangeSettings& settings) : stage
     entries_.push_back(entry.get());
     reached_.push_back(steps_behind(input.entry));
     wiring_.push_back(std::move(entry));
-    readers_.push_back(input.kind == StageInput::Kind::exchange
-                           ? static_cast<const ExchangeNode*>(input.entry)
-                                 ->exchange->make_reader(settings)
-                           : nullptr);
+    readers_.push_back(
+        input.kind == StageInput::Kind::exchange
+            ? static_cast<const ExchangeNode*>(input.entry)->exchange->make_reader(settings)
+            : nullptr);
   }
 }
 
@@ -127,7 +127,8 @@ std::vector<Step*> Pipeline::steps_behind(const PlanNode* entry) const {
   std::vector<Step*> steps;
   for (const StepPtr& step : steps_) {
     const PlanNode* const node = node_of_.at(step.get());
-    if (std::find(reached.begin(), reached.end(), node) != reached.end()) steps.push_back(step.get());
+    if (std::find(reached.begin(), reached.end(), node) != reached.end())
+      steps.push_back(step.get());
   }
   return steps;
 }

@@ -25,8 +25,7 @@ class Pipeline {
                            std::size_t end);
   /// Hands one partition of a shuffle to the consumers of the input.
   /// `parents`: the slices of each parent of the shuffle.
-  void read_exchange(std::uint32_t input,
-                     std::span<const std::span<const SliceOutputPtr>> parents,
+  void read_exchange(std::uint32_t input, std::span<const std::span<const SliceOutputPtr>> parents,
                      std::uint32_t partition);
   /// Ends the slice: everything held back has been handed on.
   void flush(std::uint32_t input);
@@ -48,11 +47,11 @@ class Pipeline {
   const Stage& stage_;
   Step* active_ = nullptr;
   OutputSkips* skips_ = nullptr;
-  std::vector<StepPtr> steps_;          // parents first
+  std::vector<StepPtr> steps_;               // parents first
   std::vector<std::vector<Step*>> reached_;  // per input, in the order of flush()
-  std::vector<StepPtr> wiring_;         // tees and entries, which hold nothing
+  std::vector<StepPtr> wiring_;              // tees and entries, which hold nothing
   std::vector<TerminalPtr> terminals_;
-  std::vector<Step*> entries_;          // per input
+  std::vector<Step*> entries_;      // per input
   std::vector<ReaderPtr> readers_;  // per input, null where not a shuffle
   std::unordered_map<const Step*, const PlanNode*> node_of_;
   std::unordered_map<const PlanNode*, Step*> step_of_;

@@ -87,12 +87,12 @@ RddHandle RddHandle::derive_with(const RddHandle& other, const Origin& origin,
 }
 
 RddHandle RddHandle::derive_head(std::string_view type, CollectorFactory collector,
-                          std::size_t limit) const {
+                                 std::size_t limit) const {
   return {jobs_, make_gather_node({"take"}, type, node_, collector, limit, false)};
 }
 
-RddHandle RddHandle::derive_kept(const Origin& origin, CollectorFactory collector, StorageLevel level,
-                          const BlockFormat* format) const {
+RddHandle RddHandle::derive_kept(const Origin& origin, CollectorFactory collector,
+                                 StorageLevel level, const BlockFormat* format) const {
   return {jobs_, make_kept_node(*jobs(), {origin, node_, collector, level, format})};
 }
 

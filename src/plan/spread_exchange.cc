@@ -13,9 +13,7 @@ namespace {
 // readers know all sizes and turn the buckets.
 class SpreadSlice final : public SliceOutput {
  public:
-  std::size_t records(std::uint32_t partition) const override {
-    return block(partition).size();
-  }
+  std::size_t records(std::uint32_t partition) const override { return block(partition).size(); }
   std::size_t bytes() const override {
     std::size_t total = 0;
     for (const SliceOutputPtr& bucket : buckets) total += bucket->bytes();

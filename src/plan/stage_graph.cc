@@ -131,7 +131,8 @@ class StageCutter {
       const PlanNode* node = order_[i];
       const std::size_t root = find(i);
       if (has_driver(node)) {
-        const std::uint32_t level = node->kind == NodeKind::transform ? level_[root] - 1 : level_[root];
+        const std::uint32_t level =
+            node->kind == NodeKind::transform ? level_[root] - 1 : level_[root];
         // Behind the task stages of its level; a key above every node's index keeps it apart.
         stages[{level, order_.size() + i}].push_back(nullptr);
         drivers_[{level, order_.size() + i}] = node;
@@ -195,7 +196,11 @@ class StageCutter {
         add_published({static_cast<const OutputNode*>(node), id, true});
       } else if (stage_of_.at(parent) != stage_of_.at(node)) {
         const TerminalId id = add_terminal({parent, nullptr, node->collect_parent.at(i)});
-        add_input(node, {StageInput::Kind::blocks, node, nullptr, {id}, UINT32_MAX,
+        add_input(node, {StageInput::Kind::blocks,
+                         node,
+                         nullptr,
+                         {id},
+                         UINT32_MAX,
                          static_cast<std::uint32_t>(i)});
       }
     }
@@ -205,8 +210,8 @@ class StageCutter {
   void connect_exchange(const PlanNode* node) {
     std::vector<TerminalId> from;
     for (std::uint32_t i = 0; i < node->parents.size(); ++i) {
-      from.push_back(add_terminal({node->parents[i].get(), static_cast<const ExchangeNode*>(node),
-                                   nullptr, i}));
+      from.push_back(add_terminal(
+          {node->parents[i].get(), static_cast<const ExchangeNode*>(node), nullptr, i}));
     }
     add_input(node, {StageInput::Kind::exchange, node, nullptr, std::move(from), UINT32_MAX, 0});
   }
@@ -238,9 +243,9 @@ class StageCutter {
   void order_inputs(Stage& stage) {
     std::vector<StageInput> ordered;
     const auto take = [&](const PlanNode* entry, std::uint32_t parent) {
-      const auto found = std::find_if(
-          stage.inputs.begin(), stage.inputs.end(),
-          [&](const StageInput& i) { return i.entry == entry && i.parent == parent; });
+      const auto found =
+          std::find_if(stage.inputs.begin(), stage.inputs.end(),
+                       [&](const StageInput& i) { return i.entry == entry && i.parent == parent; });
       if (found == stage.inputs.end()) return;
       ordered.push_back(*found);
       stage.inputs.erase(found);
@@ -273,7 +278,8 @@ class StageCutter {
       }
       for (const TerminalId& id : stage.collected) parents.insert(id.stage);
       stage.parents.assign(parents.begin(), parents.end());
-      for (const std::uint32_t parent : parents) graph_.stages_[parent].children.push_back(stage.id);
+      for (const std::uint32_t parent : parents)
+        graph_.stages_[parent].children.push_back(stage.id);
     }
     order_side_effects();
   }

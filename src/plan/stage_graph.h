@@ -13,10 +13,10 @@ namespace detail {
 
 /// What a stage keeps for others: a shuffle's slices, or records put at rest.
 struct StageTerminal {
-  const PlanNode* of = nullptr;              ///< the node whose records it takes
-  const ExchangeNode* exchange = nullptr;    ///< a shuffle's writing side, or
-  CollectorFactory collector = nullptr;      ///< records at rest
-  std::uint32_t parent = 0;                  ///< which of the shuffle's parents `of` is
+  const PlanNode* of = nullptr;            ///< the node whose records it takes
+  const ExchangeNode* exchange = nullptr;  ///< a shuffle's writing side, or
+  CollectorFactory collector = nullptr;    ///< records at rest
+  std::uint32_t parent = 0;                ///< which of the shuffle's parents `of` is
 
   const ExchangeSide& side() const { return exchange->exchange->side(parent); }
   TerminalPtr make(const ExchangeSettings& settings) const {
@@ -39,9 +39,9 @@ struct StageInput {
     blocks,    ///< records that another stage put at rest, cut into slices
   };
   Kind kind = Kind::source;
-  const PlanNode* entry = nullptr;     ///< the records go to this node's consumers in the stage
+  const PlanNode* entry = nullptr;  ///< the records go to this node's consumers in the stage
   const SourceNode* source = nullptr;
-  std::vector<TerminalId> from;        ///< exchange: one per parent; blocks of a task stage: one
+  std::vector<TerminalId> from;  ///< exchange: one per parent; blocks of a task stage: one
   std::uint32_t driver_stage = UINT32_MAX;  ///< blocks of a driver stage
   std::uint32_t parent = 0;  ///< where entry is a merge: which of its parents the records come from
 };
@@ -50,10 +50,10 @@ struct StageInput {
 /// function on the driver thread.
 struct Stage {
   std::uint32_t id = 0;
-  std::vector<const PlanNode*> nodes;    ///< parents first
+  std::vector<const PlanNode*> nodes;  ///< parents first
   std::vector<StageInput> inputs;
   std::vector<StageTerminal> terminals;
-  std::vector<std::uint32_t> parents;    ///< stages that must be complete before
+  std::vector<std::uint32_t> parents;  ///< stages that must be complete before
   std::vector<std::uint32_t> children;
   /// Holds an output that the outside sees before COMMIT: waits for the batch before.
   bool gated = false;

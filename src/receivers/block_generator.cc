@@ -74,23 +74,22 @@ struct BlockGenerator::State {
   Box<OpenBlock> open;            // null while write() has it
   std::size_t lent_records = 0;   // what write() was given in it
   std::size_t lent_bytes = 0;
-  bool cut_missed = false;        // a batch was cut meanwhile
+  bool cut_missed = false;                       // a batch was cut meanwhile
   std::vector<ReceiverPosition> open_positions;  // of records in open
   std::optional<Duration> open_since;
   std::vector<Sealed> sealed;
   std::vector<ReceiverPosition> sealed_positions;
-  std::vector<ReceiverPosition> stored;          // waiting for take_stored()
+  std::vector<ReceiverPosition> stored;  // waiting for take_stored()
   std::atomic<bool> any_stored{false};
-  std::vector<Cut> uncommitted;                  // at most one per batch that is not committed
-  std::uint64_t records = 0;  // of finished blocks
+  std::vector<Cut> uncommitted;  // at most one per batch that is not committed
+  std::uint64_t records = 0;     // of finished blocks
   std::uint64_t refused = 0;
   bool closed = false;
   bool impatient = false;
   bool armed = false;
 };
 
-BlockGenerator::BlockGenerator(Box<OpenBlock> open)
-    : BlockGenerator(std::move(open), Settings{}) {}
+BlockGenerator::BlockGenerator(Box<OpenBlock> open) : BlockGenerator(std::move(open), Settings{}) {}
 
 BlockGenerator::BlockGenerator(Box<OpenBlock> open, Settings settings)
     : state_(new State(std::move(open), settings)) {}

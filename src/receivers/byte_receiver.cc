@@ -53,8 +53,7 @@ struct ByteReceiver::BadInput final : BadRecordSink {
 BadRecordSink::~BadRecordSink() = default;
 RecordDecoder::~RecordDecoder() = default;
 
-ByteReceiver::ByteReceiver(ByteSourceParts parts, const Tunables& tunables,
-                           Duration block_interval)
+ByteReceiver::ByteReceiver(ByteSourceParts parts, const Tunables& tunables, Duration block_interval)
     : parts_(std::move(parts)),
       blocks_(parts_.decoder->make_block(),
               {tunables.receiver_capacity_bytes, block_interval, tunables.receiver_max_rate}),
@@ -122,9 +121,9 @@ std::optional<std::size_t> ByteReceiver::decode(RecordDecoder& decoder, std::str
     return std::nullopt;
   }
   if (used > bytes.size()) {
-    decoder_failed("the decoder says that it is done with " + std::to_string(used) + " bytes" +
-                       after(),
-                   bytes);
+    decoder_failed(
+        "the decoder says that it is done with " + std::to_string(used) + " bytes" + after(),
+        bytes);
     return std::nullopt;
   }
   return used;
@@ -168,14 +167,15 @@ void ByteReceiver::bad_record(std::string_view reason, std::string_view bytes) {
 void ByteReceiver::drop_unfinished(std::string_view bytes) {
   change_status([](ReceiverStatus& status) { ++status.dropped_unfinished; });
   if (parts_.bad_records != BadRecords::drop) {
-    host_->dead_letter(parts_.operation, "cut off: the connection or the stream ended in the middle of a record",
+    host_->dead_letter(parts_.operation,
+                       "cut off: the connection or the stream ended in the middle of a record",
                        bytes.substr(0, kPayloadBytes));
   }
 }
 
 void ByteReceiver::fail(const std::string& reason, std::string_view payload) const {
-  throw Error(Errc::corrupt_data, std::string(parts_.operation) + ": " + reason + ": \"" +
-                                      printable(payload) + '"');
+  throw Error(Errc::corrupt_data,
+              std::string(parts_.operation) + ": " + reason + ": \"" + printable(payload) + '"');
 }
 
 bool ByteReceiver::pause(Duration delay) {

@@ -143,9 +143,9 @@ class Feed {
   std::size_t read_size_;
   const std::size_t max_read_;
   std::vector<char> buffer_;
-  std::size_t end_ = 0;        // bytes of buffer_ that wait for more
+  std::size_t end_ = 0;  // bytes of buffer_ that wait for more
   bool skipping_line_ = false;
-  bool line_cut_ = false;      // what a failed decoder had been given did not end with a line
+  bool line_cut_ = false;  // what a failed decoder had been given did not end with a line
 };
 
 }  // namespace detail

@@ -67,8 +67,8 @@ void FileSource::take(std::string path, const FileInfo& info, std::vector<BlockP
 std::string FileSource::describe(Time, Time) const {
   constexpr std::size_t kMostNames = 100;
   if (listed_.empty()) return {};
-  std::string text = fmt::format("{} file{}, {} bytes:", listed_.size(),
-                                 listed_.size() == 1 ? "" : "s", bytes_);
+  std::string text =
+      fmt::format("{} file{}, {} bytes:", listed_.size(), listed_.size() == 1 ? "" : "s", bytes_);
   for (std::size_t i = 0; i < std::min(listed_.size(), kMostNames); ++i) {
     text += (i == 0 ? " " : ", ") + listed_[i];
   }
@@ -78,10 +78,11 @@ std::string FileSource::describe(Time, Time) const {
 
 std::string FileSource::status_text() const {
   const FileSourceStatus s = status();
-  std::string text = fmt::format("{} files, {} records, {} bad records, {} lost files, {} changed "
-                                 "files, {} failed listings, {} slow ones",
-                                 s.files, s.records, s.bad_records, s.lost_files, s.changed_files,
-                                 s.failed_listings, s.slow_listings);
+  std::string text = fmt::format(
+      "{} files, {} records, {} bad records, {} lost files, {} changed "
+      "files, {} failed listings, {} slow ones",
+      s.files, s.records, s.bad_records, s.lost_files, s.changed_files, s.failed_listings,
+      s.slow_listings);
   if (!s.last_error.empty()) text += ", last error: " + s.last_error;
   return text;
 }
@@ -132,8 +133,8 @@ void DirectorySource::scan(const std::string& directory, Time until,
     return;
   }
   for (const FileInfo& info : entries) {
-    const std::string path = directory.back() == '/' ? directory + info.name
-                                                     : directory + '/' + info.name;
+    const std::string path =
+        directory.back() == '/' ? directory + info.name : directory + '/' + info.name;
     if (!wanted(path, info, until)) continue;
     taken_.emplace(path, until);
     take(path, info, blocks);
@@ -181,8 +182,8 @@ std::shared_ptr<InputSource> make_directory_source(const char* operation, std::s
                                                    const FileStreamOptions& options,
                                                    const Options& context) {
   if (directory.empty() || options.remember <= Duration(0)) {
-    throw Error(Errc::invalid_argument, std::string(operation) +
-                                            ": a directory and a time to remember are needed");
+    throw Error(Errc::invalid_argument,
+                std::string(operation) + ": a directory and a time to remember are needed");
   }
   return std::make_shared<DirectorySource>(operation, std::move(directory), std::move(maker),
                                            options, context.file_system, context.batch_interval);
@@ -191,8 +192,7 @@ std::shared_ptr<InputSource> make_directory_source(const char* operation, std::s
 std::shared_ptr<InputSource> make_files_source(const char* operation,
                                                std::vector<std::string> paths,
                                                std::shared_ptr<const FileBlockMaker> maker,
-                                               const FileOptions& options,
-                                               const Options& context) {
+                                               const FileOptions& options, const Options& context) {
   if (paths.empty() || std::find(paths.begin(), paths.end(), "") != paths.end()) {
     throw Error(Errc::invalid_argument, std::string(operation) + ": give the paths of files");
   }

@@ -17,8 +17,8 @@ std::size_t largest_read(const Tunables& tunables) {
   const std::size_t rate = tunables.receiver_max_rate == kUnlimitedRate
                                ? kMaxRead
                                : static_cast<std::size_t>(tunables.receiver_max_rate) / 10;
-  const std::size_t most = std::min(tunables.receiver_capacity_bytes / 4,
-                                    std::min(rate, kMaxRead) * kRecordBytes);
+  const std::size_t most =
+      std::min(tunables.receiver_capacity_bytes / 4, std::min(rate, kMaxRead) * kRecordBytes);
   return std::clamp(most, Feed::kSmallRead, kMaxRead);
 }
 

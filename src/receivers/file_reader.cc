@@ -22,8 +22,7 @@ std::string shorter(std::uint64_t left, std::uint64_t listed) {
 
 const char* find_newline(const char* begin, const char* end) {
   if (begin == end) return nullptr;
-  return static_cast<const char*>(
-      std::memchr(begin, '\n', static_cast<std::size_t>(end - begin)));
+  return static_cast<const char*>(std::memchr(begin, '\n', static_cast<std::size_t>(end - begin)));
 }
 
 }  // namespace
@@ -90,8 +89,7 @@ bool FileReader::find_first_line() {
   position_ = piece_.begin - 1;
   const std::uint64_t end = piece_.end - 1;
   while (position_ < end) {
-    const auto want =
-        static_cast<std::size_t>(std::min<std::uint64_t>(capacity_, end - position_));
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(capacity_, end - position_));
     const std::size_t count = file_->read_at(position_, std::span(buffer_.get(), want));
     position_ += count;
     if (const char* newline = find_newline(buffer_.get(), buffer_.get() + count)) {
@@ -129,9 +127,8 @@ bool FileReader::fill() {
     last_ = position_ == piece_.end;
   } else if (position_ >= piece_.end) {
     const std::uint64_t buffer_at = position_ - filled_;
-    const std::size_t from =
-        std::max(searched, static_cast<std::size_t>(
-                               std::max(piece_.end - 1, buffer_at) - buffer_at));
+    const std::size_t from = std::max(
+        searched, static_cast<std::size_t>(std::max(piece_.end - 1, buffer_at) - buffer_at));
     const char* newline = find_newline(buffer_.get() + from, buffer_.get() + filled_);
     if (newline != nullptr) filled_ = static_cast<std::size_t>(newline + 1 - buffer_.get());
     last_ = newline != nullptr || position_ == size;

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "dstream/detail/file_block.h"
-#include "dstream/detail/kept.h"
 #include "dstream/detail/input_source.h"
+#include "dstream/detail/kept.h"
 #include "dstream/error.h"
 
 namespace dstream {

@@ -45,7 +45,8 @@ PushResult QueueSource::push(std::vector<BlockPtr> blocks) {
     if (state_->closed) return PushResult::closed;
     if (state_->stopped) return PushResult::stopped;
     // A collection beyond the bound passes alone.
-    if (state_->queued_bytes != 0 && state_->queued_bytes + bytes > state_->options.capacity_bytes) {
+    if (state_->queued_bytes != 0 &&
+        state_->queued_bytes + bytes > state_->options.capacity_bytes) {
       return PushResult::full;
     }
     state_->queue.emplace_back(std::move(blocks));
@@ -73,7 +74,8 @@ void QueueSource::cut(Time, Time, std::vector<BlockPtr>& blocks) {
   const std::lock_guard lock(state_->mutex);
   if (state_->queue.empty()) {
     // Nothing more will come after stop(), so that a drain ends.
-    if (!state_->stopped) blocks.insert(blocks.end(), state_->by_default.begin(), state_->by_default.end());
+    if (!state_->stopped)
+      blocks.insert(blocks.end(), state_->by_default.begin(), state_->by_default.end());
     return;
   }
   do {

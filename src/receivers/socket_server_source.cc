@@ -109,8 +109,8 @@ void SocketServerSource::read(Poller& poller, Clients::iterator at) {
 /// Many clients that each send a little less than a record must not add up.
 void SocketServerSource::bound_pending(Poller& poller) {
   while (pending_bytes_ > tunables().receiver_capacity_bytes && !clients_.empty()) {
-    const auto largest = std::max_element(
-        clients_.begin(), clients_.end(), [](const auto& a, const auto& b) {
+    const auto largest =
+        std::max_element(clients_.begin(), clients_.end(), [](const auto& a, const auto& b) {
           return a.second.feed.pending() < b.second.feed.pending();
         });
     pending_bytes_ -= largest->second.feed.pending();

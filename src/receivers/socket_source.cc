@@ -70,10 +70,9 @@ void SocketSource::read(Socket& socket, Outcome& outcome) {
 std::shared_ptr<InputSource> make_socket_source(ByteSourceParts parts, std::string host,
                                                 std::uint16_t port, const Options& options) {
   if (host.empty() || port == 0) {
-    throw Error(Errc::invalid_argument,
-                std::string(parts.operation) +
-                    " needs a host and a port from 1 to 65535, but has \"" + host + "\" and " +
-                    std::to_string(port));
+    throw Error(Errc::invalid_argument, std::string(parts.operation) +
+                                            " needs a host and a port from 1 to 65535, but has \"" +
+                                            host + "\" and " + std::to_string(port));
   }
   return std::make_shared<SocketSource>(std::move(parts), std::move(host), port, options.tunables,
                                         options.block_interval);

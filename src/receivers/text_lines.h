@@ -21,9 +21,8 @@ class TextLines {
 
   template <class Out>
   std::size_t decode(std::string_view bytes, bool last, Out& out) {
-    return cutter_.cut(
-        bytes, last, LineTaker<Out>{out},
-        [&out](std::string_view begin) { out.bad(kOverlongLine, begin); });
+    return cutter_.cut(bytes, last, LineTaker<Out>{out},
+                       [&out](std::string_view begin) { out.bad(kOverlongLine, begin); });
   }
 
  private:

@@ -36,7 +36,8 @@ void UdpSource::receive() {
       continue;
     }
     if (!size) return;
-    change_status([this](ReceiverStatus& status) { status.dropped_datagrams = socket_->dropped(); });
+    change_status(
+        [this](ReceiverStatus& status) { status.dropped_datagrams = socket_->dropped(); });
     const std::string_view datagram(buffer.data(), *size);
     const auto used = decode(*decoder, datagram, true);
     if (!used) {

@@ -34,8 +34,8 @@ struct StageFigures {
   std::atomic<std::uint64_t> tasks{0};
   std::atomic<std::uint64_t> records_in{0};
   std::atomic<std::uint64_t> records_out{0};
-  std::atomic<std::int64_t> busy_ns{0};      ///< task time, all tasks together
-  std::atomic<std::int64_t> longest_ns{0};   ///< the longest task
+  std::atomic<std::int64_t> busy_ns{0};     ///< task time, all tasks together
+  std::atomic<std::int64_t> longest_ns{0};  ///< the longest task
   std::atomic<std::uint64_t> failed_attempts{0};
 
   void add_task(std::uint64_t in, std::uint64_t out, std::int64_t ns);
@@ -61,7 +61,7 @@ class CompiledGraph {
 
  private:
   struct Idle {
-    mutable std::mutex mutex;  // leaf; held for a push or pop
+    mutable std::mutex mutex;                          // leaf; held for a push or pop
     std::vector<std::unique_ptr<Pipeline>> pipelines;  // at most as many as tasks ran at once
   };
   StageGraph graph_;

@@ -39,8 +39,7 @@ ContextImpl::~ContextImpl() { join_reaper(); }
 
 void ContextImpl::check_open(const Origin& origin) const {
   if (state() == ContextState::initialized) return;
-  throw Error(Errc::illegal_state,
-              "the context has started; build the whole plan before start()",
+  throw Error(Errc::illegal_state, "the context has started; build the whole plan before start()",
               {origin.operation, origin.where, {}, {}});
 }
 
@@ -78,9 +77,10 @@ void ContextImpl::check_plan() const {
   std::set<std::string> uids;
   for (const PlanNode* node : plan_nodes(outputs_)) {
     if (node->uid.empty() || uids.insert(node->uid).second) continue;
-    throw Error(Errc::invalid_argument,
-                fmt::format("the uid \"{}\" is given twice; each operator needs its own", node->uid),
-                {node->origin.operation, node->origin.where, {}, {}});
+    throw Error(
+        Errc::invalid_argument,
+        fmt::format("the uid \"{}\" is given twice; each operator needs its own", node->uid),
+        {node->origin.operation, node->origin.where, {}, {}});
   }
   kept_.check(run_settings_.executors);
 }
@@ -161,9 +161,10 @@ void ContextImpl::batch_done() {
 
 std::vector<BlockPtr> ContextImpl::run_job(const PlanNodePtr& node, CollectorFactory collector) {
   if (CallbackScope::inside_task()) {
-    throw Error(Errc::illegal_state,
-                "an action of an Rdd may not be called from inside an operator's callable: tasks may "
-                "not wait for tasks; call it in foreach_rdd or transform and capture the result");
+    throw Error(
+        Errc::illegal_state,
+        "an action of an Rdd may not be called from inside an operator's callable: tasks may "
+        "not wait for tasks; call it in foreach_rdd or transform and capture the result");
   }
   return run_plan(node, collector, run_settings_, jobs_gate_, *this);
 }
@@ -195,8 +196,9 @@ std::vector<std::pair<Time, std::shared_ptr<BlockProvider>>> ContextImpl::slice(
                 "before start()",
                 where);
   }
-  const Duration tick = options_.trigger == Trigger::arrival ? Duration(std::chrono::microseconds(1))
-                                                             : options_.batch_interval;
+  const Duration tick = options_.trigger == Trigger::arrival
+                            ? Duration(std::chrono::microseconds(1))
+                            : options_.batch_interval;
   return stream->slice(from.floor(tick), until.floor(tick));
 }
 
@@ -228,8 +230,8 @@ std::vector<ReceiverInfo> ContextImpl::receivers() const {
   for (const auto& input : inputs_) {
     const InputSource& source = *input->source;
     if (const auto status = source.receiver_status()) {
-      infos.push_back({source.stream_id(), input->origin.operation, source.preferred_executor(),
-                       *status});
+      infos.push_back(
+          {source.stream_id(), input->origin.operation, source.preferred_executor(), *status});
     }
   }
   return infos;

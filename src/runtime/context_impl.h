@@ -121,7 +121,7 @@ class ContextImpl final : public PlanContext,
   std::unique_ptr<JobScheduler> scheduler_;
   std::unique_ptr<JobGenerator> generator_;
 
-  std::mutex life_mutex_;      // held through start() and stop(): one at a time
+  std::mutex life_mutex_;  // held through start() and stop(): one at a time
   // Guards all below, and the pointers to the parts. May be held while a part's own mutex is taken,
   // never the other way round.
   mutable std::mutex mutex_;
@@ -129,7 +129,7 @@ class ContextImpl final : public PlanContext,
   ContextState state_ = ContextState::initialized;
   bool shut_down_ = false;
   std::exception_ptr error_;
-  std::thread reaper_;         // ends a context that has failed
+  std::thread reaper_;  // ends a context that has failed
   Tunables tunables_;
 };
 

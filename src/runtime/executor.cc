@@ -82,17 +82,18 @@ void Executor::feed_graph() {
 void Executor::build_graph() {
   graph_ = std::make_unique<tbb::flow::graph>();
   const auto add_node = [this](std::uint32_t stage) {
-    return std::make_unique<Node>(
-        *graph_, tbb::flow::unlimited, [this, stage](const Token& token, auto&) {
-          // A stage with several successors sends each token to all of them.
-          if (stage == UINT32_MAX || token.stage == stage) run(token);
-        });
+    return std::make_unique<Node>(*graph_, tbb::flow::unlimited,
+                                  [this, stage](const Token& token, auto&) {
+                                    // A stage with several successors sends each token to all of them.
+                                    if (stage == UINT32_MAX || token.stage == stage) run(token);
+                                  });
   };
   const auto& stages = runner_.streaming().graph().stages();
   for (const Stage& stage : stages) stage_nodes_.push_back(add_node(stage.id));
   for (const Stage& stage : stages) {
     for (const std::uint32_t child : stage.children) {
-      tbb::flow::make_edge(tbb::flow::output_port<0>(*stage_nodes_[stage.id]), *stage_nodes_[child]);
+      tbb::flow::make_edge(tbb::flow::output_port<0>(*stage_nodes_[stage.id]),
+                           *stage_nodes_[child]);
     }
   }
   job_node_ = add_node(UINT32_MAX);

@@ -109,8 +109,8 @@ class JobScheduler final : public RunObserver {
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable idle_;
   std::deque<BatchInfo> pending_;
-  bool last_is_empty_ = false;  // the batch at the back of pending_ has no blocks
-  std::deque<InFlight> in_flight_;  // in batch-time order
+  bool last_is_empty_ = false;                    // the batch at the back of pending_ has no blocks
+  std::deque<InFlight> in_flight_;                // in batch-time order
   std::vector<std::unique_ptr<Run>> spare_runs_;  // at most max_in_flight_
   bool advancing_ = false;
   bool again_ = false;

@@ -57,15 +57,15 @@ class ReceiverSupervisor final : public InputSource {
   const Duration block_interval_;
   SourceHost* host_ = nullptr;
   std::thread thread_;
-  bool running_ = false;            // on_start has returned; the supervisor's thread only
-  std::uint32_t failed_starts_ = 0; // one after the other; the supervisor's thread only
+  bool running_ = false;             // on_start has returned; the supervisor's thread only
+  std::uint32_t failed_starts_ = 0;  // one after the other; the supervisor's thread only
 
   // Guarded by link_->mutex().
   Tunables tunables_;
   ReceiverStatus status_;
   std::vector<ReceiverPosition> committed_;
   bool stopping_ = false;
-  bool ended_ = false;   // the receiver has stopped for good
+  bool ended_ = false;  // the receiver has stopped for good
   bool closing_ = false;
 };
 

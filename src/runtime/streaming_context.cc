@@ -63,15 +63,13 @@ detail::StreamHandle StreamingContext::add_inlet(const detail::Origin& origin,
 }
 
 detail::StreamHandle StreamingContext::add_queue(const detail::Origin& origin,
-                                                 std::string_view type,
-                                                 const QueueOptions& options,
+                                                 std::string_view type, const QueueOptions& options,
                                                  std::shared_ptr<detail::QueueSource>& queue) {
   queue = detail::make_queue(options);
   return add_input(origin, type, queue);
 }
 
-DStream<std::string_view> StreamingContext::socket_text_stream(std::string host,
-                                                               std::uint16_t port,
+DStream<std::string_view> StreamingContext::socket_text_stream(std::string host, std::uint16_t port,
                                                                std::source_location where) {
   return add_source<std::string_view>(
       "socket_text_stream",
@@ -81,8 +79,8 @@ DStream<std::string_view> StreamingContext::socket_text_stream(std::string host,
 DStream<std::int64_t> StreamingContext::range(std::int64_t begin, std::int64_t end,
                                               std::int64_t step, CollectionOptions options,
                                               std::source_location where) {
-  return add_source<std::int64_t>(
-      "range", detail::make_range_source(begin, end, step, options), where);
+  return add_source<std::int64_t>("range", detail::make_range_source(begin, end, step, options),
+                                  where);
 }
 
 DStream<std::string_view> StreamingContext::text_file_stream(std::string directory,

@@ -24,8 +24,7 @@ std::exception_ptr commit_error(std::exception_ptr cause, const PlanNode& output
                                 std::uint32_t attempts);
 
 /// The Error of an output that could not hand over a committed batch.
-std::exception_ptr publish_error(std::exception_ptr cause, const PlanNode& output,
-                                 Time batch_time);
+std::exception_ptr publish_error(std::exception_ptr cause, const PlanNode& output, Time batch_time);
 
 }  // namespace detail
 }  // namespace v1

@@ -216,9 +216,10 @@ PlanNodePtr written(const OutputInput& input, std::uint32_t partitions) {
   if (partitions == 0) return input.stream.node();
   if (partitions == 1) return gather(input, SIZE_MAX, false);
   const Origin origin{"repartition", input.origin.where};
-  return make_exchange_node(origin, input.type, input.stream.node(),
-                            std::make_shared<SpreadExchange>(input.collector, input.record_size,
-                                                             Partitions(partitions).checked(origin)));
+  return make_exchange_node(
+      origin, input.type, input.stream.node(),
+      std::make_shared<SpreadExchange>(input.collector, input.record_size,
+                                       Partitions(partitions).checked(origin)));
 }
 
 void add_step_output(const OutputInput& input, PlanNodePtr parent,

@@ -191,8 +191,13 @@ detail::TakenLines BlockBuilder<std::string_view>::append_lines(std::string_view
                                                                 std::size_t max_line_bytes) {
   constexpr std::size_t kMoreOffsets = 1024;
   make_room(text.size());
-  detail::LineCopy copy{text.data(),  text.data() + text.size(), bytes_.data() + bytes_.size(),
-                        bytes_.data(), nullptr, nullptr, max_line_bytes};
+  detail::LineCopy copy{text.data(),
+                        text.data() + text.size(),
+                        bytes_.data() + bytes_.size(),
+                        bytes_.data(),
+                        nullptr,
+                        nullptr,
+                        max_line_bytes};
   bool overlong = false;
   do {
     offsets_.reserve(offsets_.size() + kMoreOffsets);
@@ -205,9 +210,7 @@ detail::TakenLines BlockBuilder<std::string_view>::append_lines(std::string_view
   return {static_cast<std::size_t>(copy.begin - text.data()), overlong};
 }
 
-void BlockBuilder<std::string_view>::reserve(std::size_t records) {
-  offsets_.reserve(records + 1);
-}
+void BlockBuilder<std::string_view>::reserve(std::size_t records) { offsets_.reserve(records + 1); }
 
 void BlockBuilder<std::string_view>::clear() noexcept {
   bytes_.clear();

@@ -212,8 +212,7 @@ void CombineTable::append_words(const std::uint64_t* words, std::size_t count,
   placed_ += count;
 }
 
-void CombineTable::place_words(const std::uint64_t* words, std::size_t count,
-                               ValuePlaces& values) {
+void CombineTable::place_words(const std::uint64_t* words, std::size_t count, ValuePlaces& values) {
   if (appending_) return append_words(words, count, values);
   if (!slots_.hashed() && !indexed_) {
     if (dense_covers(words, count)) return find_dense(words, count, values);

@@ -106,8 +106,8 @@ class CombineTable {
   KeyMixer mix_;
   std::size_t records_ = 0;
   bool appending_ = false;
-  bool indexed_ = false;     // the index leads to entries_
-  std::size_t placed_ = 0;   // entries with a place; those with a value are counted by entries_
+  bool indexed_ = false;    // the index leads to entries_
+  std::size_t placed_ = 0;  // entries with a place; those with a value are counted by entries_
   std::size_t last_size_ = 0;
   CombineMemory entries_;
   CombineIndex index_;

@@ -119,8 +119,8 @@ void MergeTable::fold_block(const BoundFold& fold, const std::byte* entries, std
 }
 
 template <std::uint32_t kSize, class Same>
-void MergeTable::find_keys(const std::byte* entries, const std::uint64_t* hashes,
-                           std::size_t count, const Same& same, ValuePlaces& values) {
+void MergeTable::find_keys(const std::byte* entries, const std::uint64_t* hashes, std::size_t count,
+                           const Same& same, ValuePlaces& values) {
   const std::size_t size = EntrySize<kSize>::or_given(type_.size);
   const std::size_t value_offset = type_.value_offset;
   const bool bytes_do = type_.move == nullptr;

@@ -27,7 +27,7 @@ class TextPool {
   static constexpr std::size_t kSmallest = std::size_t{128} << 10;
   static constexpr std::size_t kLargest = std::size_t{4} << 20;
 
-  std::mutex mutex_;  // leaf
+  std::mutex mutex_;                       // leaf
   std::vector<CombineBuffer<char>> free_;  // the last is the one that a cache may still hold
   std::size_t bytes_ = 0;
 };

@@ -63,9 +63,9 @@ void ManualClock::advance(Duration by) {
 void ManualClock::await_waiters(std::size_t count) {
   std::unique_lock own(mutex_);
   changed_.wait(own, [&] {
-    return static_cast<std::size_t>(std::count_if(
-               waiters_.begin(), waiters_.end(),
-               [&](const Waiter& w) { return w.deadline > now_; })) >= count;
+    return static_cast<std::size_t>(
+               std::count_if(waiters_.begin(), waiters_.end(),
+                             [&](const Waiter& w) { return w.deadline > now_; })) >= count;
   });
 }
 

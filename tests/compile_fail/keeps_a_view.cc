@@ -14,6 +14,10 @@ struct Word {
 };
 
 void build(dstream::DStream<int> numbers) {
-  numbers.map([](int x) { return Word{"word", x}; })
-      .reduce([](Word a, const Word& b) { return Word{a.text, a.count + b.count}; });
+  numbers.map([](int x) {
+           return Word{"word", x};
+         })
+      .reduce([](Word a, const Word& b) {
+        return Word{a.text, a.count + b.count};
+      });
 }

@@ -8,8 +8,7 @@ void build(dstream::DStream<int> numbers) {
 #ifdef DSTREAM_BAD
   numbers.map_partitions([](int x) { return std::vector<int>{x}; });
 #else
-  numbers.map_partitions([](std::span<const int> records) {
-    return std::vector<std::size_t>{records.size()};
-  });
+  numbers.map_partitions(
+      [](std::span<const int> records) { return std::vector<std::size_t>{records.size()}; });
 #endif
 }

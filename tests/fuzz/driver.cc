@@ -56,7 +56,8 @@ class Mutator {
     const std::size_t length = below(std::min<std::size_t>(bytes.size() - at, 64) + 1);
     const std::string& other = seeds_[below(seeds_.size())];
     const std::size_t from = below(other.size() + 1);
-    constexpr char kTelling[] = {'\n', '\r', '"', ',', '\\', '{', '}', '[', ']', ':', '\0', '\xff', '-', '9'};
+    constexpr char kTelling[] = {'\n', '\r', '"', ',',  '\\',   '{', '}',
+                                 '[',  ']',  ':', '\0', '\xff', '-', '9'};
     switch (below(8)) {
       case 0:
         bytes.erase(at, length);
@@ -78,8 +79,8 @@ class Mutator {
         break;
       default:
         if (at < bytes.size()) {
-          bytes[at] = below(2) == 0 ? kTelling[below(sizeof kTelling)]
-                                    : static_cast<char>(below(256));
+          bytes[at] =
+              below(2) == 0 ? kTelling[below(sizeof kTelling)] : static_cast<char>(below(256));
         }
     }
   }

@@ -16,7 +16,9 @@ namespace fuzz {
 template <class D, class Show>
 void check_decoder(const D& decoder, std::string_view bytes, const Show& show) {
   struct Output {
-    void record(typename D::Record record) { log.push_back(std::string("+").append((*show)(record))); }
+    void record(typename D::Record record) {
+      log.push_back(std::string("+").append((*show)(record)));
+    }
     void bad(std::string_view reason, std::string_view payload) {
       if (reason.size() > 1024 || payload.size() > 256) throw std::logic_error("a report is long");
       log.push_back(std::string("-").append(reason).append("|").append(payload));

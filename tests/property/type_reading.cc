@@ -10,8 +10,8 @@ using T = Reading;
 struct MemberKeyOp {
   static constexpr std::string_view kName = "key_by(&member).count";
   static auto build(const dstream::DStream<T>& s, const OpParams& o) {
-    return build_to<IdReal>(in_partitions(
-        o, [&](auto n) { return s.key_by(&Reading::sensor).count(n); }), o);
+    return build_to<IdReal>(
+        in_partitions(o, [&](auto n) { return s.key_by(&Reading::sensor).count(n); }), o);
   }
   static Slices<IdReal> run(const Slices<T>& in, const OpParams& o, const Settings& st) {
     const auto key = [](const T& r) { return r.sensor; };

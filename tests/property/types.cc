@@ -24,14 +24,8 @@ constexpr std::array<TypeEntry, kTypes> kTable{{
 }};
 
 constexpr std::vector<Operator> (*kFamilies[])() = {
-    &text_joins,
-    &number_joins,
-    &group_operators,
-    &key_fold_operators,
-    &aggregate_operators,
-    &partition_operators,
-    &sort_operators,
-    &rdd_operators,
+    &text_joins,          &number_joins,        &group_operators, &key_fold_operators,
+    &aggregate_operators, &partition_operators, &sort_operators,  &rdd_operators,
 };
 
 }  // namespace

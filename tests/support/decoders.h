@@ -20,7 +20,8 @@ struct Lines {
   template <class Out>
   std::size_t decode(std::string_view bytes, bool last, Out& out) {
     std::size_t used = 0;
-    for (std::size_t end; (end = bytes.find('\n', used)) != std::string_view::npos; used = end + 1) {
+    for (std::size_t end; (end = bytes.find('\n', used)) != std::string_view::npos;
+         used = end + 1) {
       line(bytes.substr(used, end - used), out);
     }
     if (last && used != bytes.size()) {

@@ -80,7 +80,9 @@ inline std::vector<int> numbers(int first, int count) {
 class Batches {
  public:
   explicit Batches(dstream::StreamingContext& context) : context_(context) { context.start(); }
-  void make() { context_.impl().generator().run_until(context_.impl().generator().last() + interval()); }
+  void make() {
+    context_.impl().generator().run_until(context_.impl().generator().last() + interval());
+  }
   void drain() { context_.impl().scheduler().drain(); }
 
  private:

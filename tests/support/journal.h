@@ -17,9 +17,8 @@ class Journal {
   /// Waits until `entry` has been noted `times` times.
   void await(const std::string& entry, std::ptrdiff_t times = 1) const {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
-      return std::count(entries_.begin(), entries_.end(), entry) >= times;
-    });
+    changed_.wait(lock,
+                  [&] { return std::count(entries_.begin(), entries_.end(), entry) >= times; });
   }
   std::vector<std::string> entries() const {
     const std::lock_guard lock(mutex_);

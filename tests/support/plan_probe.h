@@ -18,12 +18,11 @@ class PlanProbe final : public dstream::detail::PlanContext,
   static std::shared_ptr<PlanProbe> make() { return std::make_shared<PlanProbe>(); }
 
   template <class T>
-  dstream::DStream<T> source(
-      const char* name, std::source_location where = std::source_location::current()) {
-    return {shared_from_this(),
-            std::make_shared<dstream::detail::SourceNode>(
-                dstream::detail::Origin{name, where}, dstream::type_name<T>(),
-                std::vector<dstream::detail::BlockPtr>())};
+  dstream::DStream<T> source(const char* name,
+                             std::source_location where = std::source_location::current()) {
+    return {shared_from_this(), std::make_shared<dstream::detail::SourceNode>(
+                                    dstream::detail::Origin{name, where}, dstream::type_name<T>(),
+                                    std::vector<dstream::detail::BlockPtr>())};
   }
   dstream::detail::StageGraph graph() const { return dstream::detail::StageGraph::build(outputs_); }
   const std::vector<dstream::detail::PlanNodePtr>& outputs() const { return outputs_; }

@@ -66,8 +66,8 @@ constexpr void check_aggregates() {
 
 template <class T, class First, class... Rest>
 inline constexpr bool kAggregates =
-    Aggregate<First, T> &&
-    ((kArgumentRank<Rest> != 0 || Aggregate<Rest, T>)&&...) && arguments_in_order<Rest...>();
+    Aggregate<First, T> && ((kArgumentRank<Rest> != 0 || Aggregate<Rest, T>)&&...) &&
+    arguments_in_order<Rest...>();
 
 template <class A, class... Rest>
 Combined<A, Rest...> put_before(A a, Combined<Rest...> rest) {
@@ -139,7 +139,9 @@ struct KeyedAggregateFold {
     aggregate.add(state, Part::of(record));
   }
   void merge(Value& into, Value&& from) const { aggregate.merge(into, std::move(from)); }
-  void merge(Value& into, const Value& from) const requires MergesConst<Bound> {
+  void merge(Value& into, const Value& from) const
+    requires MergesConst<Bound>
+  {
     aggregate.merge(into, from);
   }
   Result result(Value&& state) const { return aggregate.result(std::move(state)); }

@@ -3,9 +3,9 @@
 #include <type_traits>
 #include <utility>
 
-#include <dstream/detail/callables.h>
 #include <dstream/aggregate.h>
 #include <dstream/detail/borrow.h>
+#include <dstream/detail/callables.h>
 #include <dstream/hash_of.h>
 #include <dstream/owned.h>
 
@@ -59,7 +59,7 @@ enum class Needs {
 };
 
 template <class V>
-concept Number = std::is_arithmetic_v<V> &&(std::is_floating_point_v<V> || sizeof(V) <= 8);
+concept Number = std::is_arithmetic_v<V> && (std::is_floating_point_v<V> || sizeof(V) <= 8);
 
 template <Needs kNeeds, class V, class T>
 constexpr bool meets_needs() {
@@ -125,7 +125,7 @@ class AggregateSpec {
       : p_(std::move(p)), settings_(std::move(settings)) {}
 
   template <class T>
-  requires Suits<P, T, kNeeds>
+    requires Suits<P, T, kNeeds>
   constexpr auto bind() const {
     if constexpr (std::is_same_v<Settings, NoSettings>) {
       return Fold<P, T>(p_);
@@ -151,9 +151,7 @@ class AggregateSpec {
 };
 
 template <class A, class T>
-concept ChecksItself = requires {
-  A::template check<T>();
-};
+concept ChecksItself = requires { A::template check<T>(); };
 
 /// Fails to compile, with one message, unless A aggregates records of T.
 template <class A, class T>

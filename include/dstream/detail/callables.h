@@ -65,22 +65,19 @@ auto as_function(F&& f) {
 template <class F, class T>
 concept MapCallable = !std::is_member_pointer_v<F> && requires {
   typename RecordResult<F, T>::type;
-}
-&&!std::is_void_v<RecordResultT<F, T>>;
+} && !std::is_void_v<RecordResultT<F, T>>;
 template <class F, class T>
 concept Predicate = !std::is_member_pointer_v<F> && std::is_invocable_r_v<bool, const F&, const T&>;
 template <class F, class T>
 concept ReduceCallable =
-    !std::is_member_pointer_v<F> && std::is_invocable_r_v < Owned<T>,
-const F&, Owned<T>, const T& > ;
+    !std::is_member_pointer_v<F> && std::is_invocable_r_v<Owned<T>, const F&, Owned<T>, const T&>;
 
 template <class F>
-concept NamesOutput = requires {
-  typename F::Output;
-};
+concept NamesOutput = requires { typename F::Output; };
 template <class F, class T>
-concept FlatMapCallable = NamesOutput<F> ||
-    (MapCallable<F, T>&& requires(std::add_lvalue_reference_t<RecordResultT<F, T>> range) {
+concept FlatMapCallable =
+    NamesOutput<F> ||
+    (MapCallable<F, T> && requires(std::add_lvalue_reference_t<RecordResultT<F, T>> range) {
       std::begin(range);
       std::end(range);
     });

@@ -22,12 +22,11 @@ namespace detail {
 enum class KeyKind { kText, kInteger, kAny };
 
 template <class K>
-inline constexpr KeyKind kKeyKind = std::is_same_v<K, std::string> ? KeyKind::kText
-                                    : (std::is_integral_v<K> || std::is_enum_v<K>)&&sizeof(K) <=
-                                                8 &&
-                                            !HasHashAppend<K>
-                                        ? KeyKind::kInteger
-                                        : KeyKind::kAny;
+inline constexpr KeyKind kKeyKind =
+    std::is_same_v<K, std::string> ? KeyKind::kText
+    : (std::is_integral_v<K> || std::is_enum_v<K>)&&sizeof(K) <= 8 && !HasHashAppend<K>
+        ? KeyKind::kInteger
+        : KeyKind::kAny;
 
 // A text longer than TextKey::kMostInline: low points to its bytes; high holds 0xFF, 24 bits of its
 // hash and its length in 32 bits.
@@ -123,9 +122,9 @@ struct CombineEntry<K, V, KeyKind::kInteger> {
 /// What the tables have to know of entries, which they see as bytes.
 struct EntryType : ElementType {
   KeyKind kind;
-  bool signed_key;          ///< of an integer: its word is extended by the sign
-  bool slots;               ///< cheap enough to lie in the slots of a hash table
-  std::uint32_t key_size;   ///< the key comes first
+  bool signed_key;            ///< of an integer: its word is extended by the sign
+  bool slots;                 ///< cheap enough to lie in the slots of a hash table
+  std::uint32_t key_size;     ///< the key comes first
   std::uint32_t hash_offset;  ///< of stored_hash; not for integers
   std::uint32_t value_offset;
 };
@@ -142,12 +141,17 @@ constexpr EntryType entry_type() {
   constexpr std::uint32_t kValue =
       align(Entry::kKeepsHash ? kHash + sizeof(std::uint64_t) : Entry::kKeySize, alignof(V));
   static_assert(align(kValue + sizeof(V), alignof(Entry)) == sizeof(Entry));
-  constexpr bool kSmall = std::is_trivially_copyable_v<V> &&
-                          Entry::kKeySize + sizeof(V) <= 32 && alignof(V) <= 8;
+  constexpr bool kSmall =
+      std::is_trivially_copyable_v<V> && Entry::kKeySize + sizeof(V) <= 32 && alignof(V) <= 8;
   // All keys of one or two bytes lie in one dense range and are never looked up by hash.
   constexpr bool kSlots = kSmall && kKind != KeyKind::kAny && Entry::kKeySize >= 4;
-  return {element_type<Entry>(), kKind, is_signed_key<K>(), kSlots,
-          static_cast<std::uint32_t>(Entry::kKeySize), kHash, kValue};
+  return {element_type<Entry>(),
+          kKind,
+          is_signed_key<K>(),
+          kSlots,
+          static_cast<std::uint32_t>(Entry::kKeySize),
+          kHash,
+          kValue};
 }
 template <class K, class V>
 inline constexpr EntryType kEntryType = entry_type<K, V>();

@@ -22,8 +22,8 @@ namespace detail {
 // What the commonest jobs need, compiled once inside the library: a user's word count instantiates
 // none of it.
 extern template DSTREAM_EXPORT TerminalPtr make_collector<std::string>(std::size_t);
-extern template DSTREAM_EXPORT TerminalPtr make_collector<std::pair<std::string, std::int64_t>>(
-    std::size_t);
+extern template DSTREAM_EXPORT TerminalPtr
+    make_collector<std::pair<std::string, std::int64_t>>(std::size_t);
 extern template DSTREAM_EXPORT std::vector<std::string> take_records<std::string>(
     std::vector<BlockPtr>&&);
 extern template DSTREAM_EXPORT std::vector<std::int64_t> take_records<std::int64_t>(
@@ -34,10 +34,10 @@ extern template DSTREAM_EXPORT void print_record<std::string>(std::string&, cons
 extern template DSTREAM_EXPORT void print_record<std::string_view>(std::string&, const void*);
 extern template DSTREAM_EXPORT void print_record<std::int64_t>(std::string&, const void*);
 extern template DSTREAM_EXPORT void print_record<std::pair<std::string, std::int64_t>>(std::string&,
-                                                                                      const void*);
+                                                                                       const void*);
 
-extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string_view>(
-    KeyPartitions);
+extern template DSTREAM_EXPORT std::shared_ptr<const Exchange>
+    make_count_exchange<std::string_view>(KeyPartitions);
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::string>(
     KeyPartitions);
 extern template DSTREAM_EXPORT std::shared_ptr<const Exchange> make_count_exchange<std::int64_t>(

@@ -22,7 +22,19 @@ namespace detail {
 
 /// The types of fields that the library reads itself.
 enum class FieldKind : std::uint8_t {
-  int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, boolean, string, view,
+  int8,
+  int16,
+  int32,
+  int64,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  float32,
+  float64,
+  boolean,
+  string,
+  view,
   other,  ///< by CsvFieldType::read
 };
 
@@ -53,7 +65,7 @@ constexpr FieldKind field_kind() {
 struct CsvFieldType {
   CsvColumn column;
   FieldKind kind;
-  std::size_t offset;  ///< in the struct, in bytes
+  std::size_t offset;                             ///< in the struct, in bytes
   bool (*read)(std::string_view text, void* to);  ///< of other kinds
   const char* wanted;                             ///< what is said of text that is none
 };

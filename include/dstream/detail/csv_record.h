@@ -29,10 +29,9 @@ inline constexpr bool kCsvOptional = false;
 
 /// Whether T fits into one column.
 template <class T>
-inline constexpr bool kCsvField = (kShapeOf<T> == Shape::kScalar &&
-                                   !std::is_same_v<T, long double>) ||
-                                  kShapeOf<T> == Shape::kText
-                                  || DurationLike<T> || IsTime<T> || kCsvOptional<T>;
+inline constexpr bool kCsvField =
+    (kShapeOf<T> == Shape::kScalar && !std::is_same_v<T, long double>) ||
+    kShapeOf<T> == Shape::kText || DurationLike<T> || IsTime<T> || kCsvOptional<T>;
 template <class T>
 inline constexpr bool kCsvOptional<std::optional<T>> = kCsvField<T>;
 
@@ -109,8 +108,7 @@ void append_csv_record(std::string& out, const void* record) {
 
 /// Files of comma-separated values.
 template <class T>
-inline constexpr FileFormat kCsvFormat{&append_csv_record<T>, &begin_csv_file<T>, nullptr,
-                                         false};
+inline constexpr FileFormat kCsvFormat{&append_csv_record<T>, &begin_csv_file<T>, nullptr, false};
 
 }  // namespace detail
 }  // namespace v1

@@ -23,8 +23,7 @@ namespace detail {
 template <class U, class StepType, class F, class T, template <class> class Stream>
 Stream<U> narrow(const Stream<T>& stream, const Origin& origin, F f) {
   return Stream<U>(stream.derive_narrow(
-      origin, type_name<U>(),
-      {&make_step<StepType, F>, new F(std::move(f)), &destroy_object<F>}));
+      origin, type_name<U>(), {&make_step<StepType, F>, new F(std::move(f)), &destroy_object<F>}));
 }
 
 /// A shuffle whose readers make records of U.

@@ -12,21 +12,20 @@ namespace detail {
 template <class Aggregate, std::size_t>
 struct AnyField {
   template <class Field>
-  requires(!std::is_same_v<Field, Aggregate>) operator Field() const;
+    requires(!std::is_same_v<Field, Aggregate>)
+  operator Field() const;
 };
 
 // Converts to bases of `Aggregate` only: a trial with it finds out whether there is one.
 template <class Aggregate>
 struct AnyBase {
   template <class Base>
-  requires(std::is_base_of_v<Base, Aggregate> && !std::is_same_v<Base, Aggregate>) operator Base()
-      const;
+    requires(std::is_base_of_v<Base, Aggregate> && !std::is_same_v<Base, Aggregate>)
+  operator Base() const;
 };
 
 template <class T>
-concept HasBase = requires {
-  T{AnyBase<T>()};
-};
+concept HasBase = requires { T{AnyBase<T>()}; };
 
 // One field more than can be visited.
 inline constexpr std::size_t kTooManyFields = 33;

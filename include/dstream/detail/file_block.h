@@ -57,8 +57,8 @@ class DSTREAM_EXPORT FileBlock final : public Block {
   const FilePiece piece_;
   const std::shared_ptr<FileReading> reading_;
   const std::shared_ptr<const FileDecoder> decoder_;
-  mutable std::mutex mutex_;              // leaf but for the dead letters; guards reported_
-  mutable std::uint64_t reported_ = 0;    ///< pieces of bad input that have been reported
+  mutable std::mutex mutex_;            // leaf but for the dead letters; guards reported_
+  mutable std::uint64_t reported_ = 0;  ///< pieces of bad input that have been reported
   mutable std::atomic<std::uint64_t> records_{0};
   mutable std::atomic<bool> counted_{false};
 };

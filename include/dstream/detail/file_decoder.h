@@ -73,19 +73,18 @@ void read_file_block(const FileBlock& block, const void* decoder, Step& to) {
     D decoder;
     DecodedChunks<Record> out;
   } state{*static_cast<const D*>(decoder), {to, block}};
-  read_bytes(block,
-             {&state,
-              [](void* at, std::string_view bytes, bool last) {
-                      auto& [file_decoder, out] = *static_cast<State*>(at);
-                      const std::size_t done = file_decoder.decode(bytes, last, out);
-                      if constexpr (kHoldsViews<Record>) out.flush();
-                      return done;
-                    },
-                    [](void* at) {
-                      auto& out = static_cast<State*>(at)->out;
-                      out.flush();
-                      return out.count();
-                    }});
+  read_bytes(block, {&state,
+                     [](void* at, std::string_view bytes, bool last) {
+                       auto& [file_decoder, out] = *static_cast<State*>(at);
+                       const std::size_t done = file_decoder.decode(bytes, last, out);
+                       if constexpr (kHoldsViews<Record>) out.flush();
+                       return done;
+                     },
+                     [](void* at) {
+                       auto& out = static_cast<State*>(at)->out;
+                       out.flush();
+                       return out.count();
+                     }});
 }
 
 /// Takes `decoder` over.

@@ -28,9 +28,9 @@ struct ListedFile {
   std::string path;
   std::uint64_t size = 0;
   Time modified;
-  std::mutex mutex;       // leaf; guards below
-  bool lost = false;      ///< it has been reported that the file is not what was listed
-  bool changed = false;   ///< it has been counted that the file has changed
+  std::mutex mutex;      // leaf; guards below
+  bool lost = false;     ///< it has been reported that the file is not what was listed
+  bool changed = false;  ///< it has been counted that the file has changed
 };
 
 /// What one task reads: the records that begin in [begin, end).
@@ -43,11 +43,11 @@ struct FilePiece {
 
 /// What a file source has done so far.
 struct FileSourceStatus {
-  std::uint64_t files = 0;            ///< files taken into batches
-  std::uint64_t records = 0;          ///< records read
-  std::uint64_t bad_records = 0;      ///< pieces of input that the decoder could not read
-  std::uint64_t lost_files = 0;       ///< files that had gone or become shorter before they were read
-  std::uint64_t changed_files = 0;    ///< files that were written to between listing and reading
+  std::uint64_t files = 0;          ///< files taken into batches
+  std::uint64_t records = 0;        ///< records read
+  std::uint64_t bad_records = 0;    ///< pieces of input that the decoder could not read
+  std::uint64_t lost_files = 0;     ///< files that had gone or become shorter before they were read
+  std::uint64_t changed_files = 0;  ///< files that were written to between listing and reading
   std::uint64_t failed_listings = 0;  ///< directories that could not be listed, counted each time
   std::uint64_t slow_listings = 0;    ///< scans that took longer than a batch interval
   std::string last_error;             ///< of the last listing or file that failed

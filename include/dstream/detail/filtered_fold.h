@@ -30,7 +30,7 @@ class Filtered {
     ++state.matching;
   }
   template <class T>
-  requires RemovableAggregate<A, T>
+    requires RemovableAggregate<A, T>
   void remove(State& state, const T& record) const {
     if (!static_cast<bool>(project(condition_, record))) return;
     aggregate_.remove(state.of_matching, record);
@@ -40,7 +40,9 @@ class Filtered {
     aggregate_.merge(into.of_matching, std::move(from.of_matching));
     into.matching += from.matching;
   }
-  void merge(State& into, const State& from) const requires MergesConst<A> {
+  void merge(State& into, const State& from) const
+    requires MergesConst<A>
+  {
     aggregate_.merge(into.of_matching, from.of_matching);
     into.matching += from.matching;
   }
@@ -61,7 +63,7 @@ class FilteredSpec {
       : condition_(std::move(condition)), aggregate_(std::move(aggregate)) {}
 
   template <class T>
-  requires Suits<P, T, Needs::kTruth> && Aggregate<A, T>
+    requires Suits<P, T, Needs::kTruth> && Aggregate<A, T>
   auto bind() const {
     return Filtered<P, BoundAggregate<A, T>>(condition_, bind_aggregate<T>(aggregate_));
   }

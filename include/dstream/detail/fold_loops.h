@@ -76,9 +76,7 @@ struct BoundFold {
 
 template <class Fold, class Record>
 concept AddsRecords = requires(const Fold& fold, typename Fold::Value& value,
-                               const Record& record) {
-  fold.add(value, record);
-};
+                               const Record& record) { fold.add(value, record); };
 
 /// Stands for the records that a fold does not look at: its loops are made once for all streams.
 struct AnyRecord {};
@@ -139,7 +137,8 @@ std::size_t fold_dense_records(const void* fold_object, const void* records, std
   const auto [words, places, values, stride] = dense;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t place = places[static_cast<std::uint16_t>(words[i])];
-    if (place == 0) [[unlikely]] return i;
+    if (place == 0) [[unlikely]]
+      return i;
     fold.add(*reinterpret_cast<V*>(values + place * stride), record_at<T>(records, i));
   }
   return count;

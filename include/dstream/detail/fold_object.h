@@ -9,7 +9,7 @@ namespace detail {
 /// The fold behind a pointer, which is null where the fold holds nothing.
 template <class Fold>
 inline constexpr bool kStateless =
-    std::is_empty_v<Fold>&& std::is_trivially_default_constructible_v<Fold>;
+    std::is_empty_v<Fold> && std::is_trivially_default_constructible_v<Fold>;
 template <class Fold>
 const Fold& fold_at(const void* fold) noexcept {
   if constexpr (kStateless<Fold>) {

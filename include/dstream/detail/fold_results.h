@@ -22,7 +22,7 @@ struct FoldResult {
   using type = typename Fold::Value;
 };
 template <class Fold>
-requires requires { typename Fold::Result; }
+  requires requires { typename Fold::Result; }
 struct FoldResult<Fold> {
   using type = typename Fold::Result;
 };

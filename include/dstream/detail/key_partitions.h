@@ -47,13 +47,14 @@ struct DSTREAM_EXPORT KeyPartitions {
 template <class F, class K>
 struct PartitionResult {};
 template <class F, class K>
-requires std::is_invocable_v<const F&, PartitionKey<K>>
+  requires std::is_invocable_v<const F&, PartitionKey<K>>
 struct PartitionResult<F, K> {
   using type = std::invoke_result_t<const F&, PartitionKey<K>>;
 };
 template <class F>
-requires(!std::is_invocable_v<const F&, std::string_view> &&
-         std::is_invocable_v<const F&, const std::string&>) struct PartitionResult<F, std::string> {
+  requires(!std::is_invocable_v<const F&, std::string_view> &&
+           std::is_invocable_v<const F&, const std::string&>)
+struct PartitionResult<F, std::string> {
   using type = std::invoke_result_t<const F&, const std::string&>;
 };
 

@@ -18,9 +18,10 @@ namespace detail {
 
 /// A shuffle by key with map-side combining: records become KeyedResults. `fold` is what the loops
 /// take for the fold.
-DSTREAM_EXPORT std::shared_ptr<const Exchange> make_keyed_exchange(
-    const FoldLoops& loops, KeySource keys, std::shared_ptr<const void> fold,
-    KeyPartitions partitions);
+DSTREAM_EXPORT std::shared_ptr<const Exchange> make_keyed_exchange(const FoldLoops& loops,
+                                                                   KeySource keys,
+                                                                   std::shared_ptr<const void> fold,
+                                                                   KeyPartitions partitions);
 
 template <class Fold>
 concept IgnoresRecords = Fold::kIgnoresRecords;
@@ -40,9 +41,8 @@ std::shared_ptr<const Exchange> keyed_exchange(const Keys& keys, Fold fold,
                                                KeyPartitions partitions) {
   std::shared_ptr<const void> kept;
   if constexpr (!kStateless<Fold>) kept = keep(new Fold(std::move(fold)), &destroy_object<Fold>);
-  return make_keyed_exchange(
-      fold_loops_of<LoopRecord<T, K, Fold>, K, LoopKeys<K, Keys>, Fold>(),
-      keys.template source<T>(), std::move(kept), std::move(partitions));
+  return make_keyed_exchange(fold_loops_of<LoopRecord<T, K, Fold>, K, LoopKeys<K, Keys>, Fold>(),
+                             keys.template source<T>(), std::move(kept), std::move(partitions));
 }
 
 /// Counts per key, as every counting operator gives them.

@@ -35,7 +35,7 @@ struct Keying {
 
 /// Streams of pairs.
 template <template <class> class Stream, class T>
-requires PairLike<T>
+  requires PairLike<T>
 struct Keying<Stream<T>> {
   static constexpr bool kHasKeys = true;
   using Record = T;

@@ -113,7 +113,8 @@ class MadeKeys<K, KeyKind::kInteger> {
   template <class F, class T>
   static void make(const F& f, const T* records, std::size_t count, void* keys, KeyTexts&) {
     auto* const words = static_cast<std::uint64_t*>(keys);
-    for (std::size_t i = 0; i < count; ++i) words[i] = canonical_word(static_cast<K>(f(records[i])));
+    for (std::size_t i = 0; i < count; ++i)
+      words[i] = canonical_word(static_cast<K>(f(records[i])));
   }
   K operator[](std::size_t i) const { return static_cast<K>(words_[i]); }
 

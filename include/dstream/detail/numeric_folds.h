@@ -67,7 +67,9 @@ class Sum : Projecting<P, T> {
 
   State zero() const { return {}; }
   void add(State& state, const T& record) const { Totals<V>::add(state, this->of(record)); }
-  void remove(State& state, const T& record) const requires std::is_integral_v<V> {
+  void remove(State& state, const T& record) const
+    requires std::is_integral_v<V>
+  {
     Totals<V>::remove(state, this->of(record));
   }
   void merge(State& into, const State& from) const { Totals<V>::merge(into, from); }
@@ -94,7 +96,9 @@ class Mean : Projecting<P, T> {
     Totals<V>::add(state.total, this->of(record));
     ++state.count;
   }
-  void remove(State& state, const T& record) const requires std::is_integral_v<V> {
+  void remove(State& state, const T& record) const
+    requires std::is_integral_v<V>
+  {
     Totals<V>::remove(state.total, this->of(record));
     --state.count;
   }

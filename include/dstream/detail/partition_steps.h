@@ -52,18 +52,19 @@ decltype(auto) call_with_partition(const F& f, PartitionSpan<T> records,
   }
 }
 template <class F, class T>
-using MapPartitionsResult = decltype(call_with_partition<F, T>(
-    std::declval<const F&>(), std::declval<PartitionSpan<T>>(), std::declval<const TaskContext&>()));
+using MapPartitionsResult =
+    decltype(call_with_partition<F, T>(std::declval<const F&>(), std::declval<PartitionSpan<T>>(),
+                                       std::declval<const TaskContext&>()));
 
 template <class F, class T>
-concept PartitionFunction = (PlainPartitionFunction<F, T> || TaskPartitionFunction<F, T>)&&Range<
-    MapPartitionsResult<F, T>>;
+concept PartitionFunction =
+    (PlainPartitionFunction<F, T> || TaskPartitionFunction<F, T>)&&Range<MapPartitionsResult<F, T>>;
 
 /// The element type of a range; `bool` for vector<bool>.
 template <class R>
 struct RangeElement {
-  using type = std::remove_cvref_t<decltype(
-      *std::begin(std::declval<std::add_lvalue_reference_t<R>>()))>;
+  using type =
+      std::remove_cvref_t<decltype(*std::begin(std::declval<std::add_lvalue_reference_t<R>>()))>;
 };
 template <>
 struct RangeElement<std::vector<bool>> {

@@ -80,7 +80,7 @@ class DSTREAM_EXPORT RddHandle {
   /// The first `limit` records of each slice, in one partition.
   RddHandle derive_head(std::string_view type, CollectorFactory collector, std::size_t limit) const;
   RddHandle derive_kept(const Origin& origin, CollectorFactory collector, StorageLevel level,
-                 const BlockFormat* format) const;
+                        const BlockFormat* format) const;
 
   /// Throws Error{Errc::illegal_state} where the context is gone.
   std::shared_ptr<JobRunner> jobs() const;

@@ -20,10 +20,10 @@ namespace detail {
 /// What the library must know of a type T to keep its records: a table, so that arrays, blocks and
 /// collectors are compiled once, not once per type.
 struct RecordType {
-  std::uint32_t size;        ///< of a kept record, which is an Owned<T>; in bytes
-  std::uint32_t alignment;   ///< of a kept record
-  std::uint32_t source_size; ///< of a T
-  std::uint32_t chunk_size;  ///< records of T in a chunk at most
+  std::uint32_t size;         ///< of a kept record, which is an Owned<T>; in bytes
+  std::uint32_t alignment;    ///< of a kept record
+  std::uint32_t source_size;  ///< of a T
+  std::uint32_t chunk_size;   ///< records of T in a chunk at most
   /// Makes kept records of `count` T's, which it may take apart where `move` is set, and adds to
   /// `kept` one by one. Null where a copy of the bytes does it.
   void (*keep)(void* to, void* from, std::size_t count, bool move, std::size_t& kept);

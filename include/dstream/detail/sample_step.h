@@ -31,7 +31,8 @@ class DSTREAM_EXPORT SampleChoice {
 
   /// The key of a task's numbers.
   std::uint64_t task_key(const TaskContext& context) const {
-    const std::uint64_t batch = hash_word(static_cast<std::uint64_t>(context.batch_time.ns()), seed_);
+    const std::uint64_t batch =
+        hash_word(static_cast<std::uint64_t>(context.batch_time.ns()), seed_);
     return hash_word(context.slice, batch);
   }
   std::uint32_t times(std::uint64_t random) const {

@@ -37,8 +37,7 @@ template <class K>
 concept WordKey = std::is_arithmetic_v<SortNumber<K>> && sizeof(SortNumber<K>) <= 8;
 
 template <WordKey K>
-using SortWord =
-    std::conditional_t<sizeof(SortNumber<K>) <= 4, std::uint32_t, std::uint64_t>;
+using SortWord = std::conditional_t<sizeof(SortNumber<K>) <= 4, std::uint32_t, std::uint64_t>;
 
 /// The key's word. NaN, of either sign, comes after every other number in both orders; -0.0 equals
 /// 0.0.

@@ -33,8 +33,8 @@ using SortEntry64 = SortEntry<std::uint64_t>;
 
 /// Whether an entry can hold a record of T beside its key.
 template <class T, class Word>
-inline constexpr bool kFitsEntry = std::is_trivially_copyable_v<T>&& std::is_same_v<T, Owned<T>> &&
-                                   sizeof(T) <= sizeof(Word);
+inline constexpr bool kFitsEntry =
+    std::is_trivially_copyable_v<T> && std::is_same_v<T, Owned<T>> && sizeof(T) <= sizeof(Word);
 
 /// A sort by keys that are words. A record that is no larger than its entry's second half travels
 /// in it; of others, the entries say where they are.

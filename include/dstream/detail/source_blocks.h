@@ -58,8 +58,7 @@ void append_blocks(std::vector<T>&& records, std::vector<BlockPtr>& blocks) {
     append_adopted({&kRecordType<T>, owner->data(), owner->size()}, owner->capacity(), owner,
                    &destroy_object<std::vector<T>>, blocks);
   } else {
-    with_host_records(records,
-                      [&](const HostRecords& all) { append_copied(all, 1, blocks); });
+    with_host_records(records, [&](const HostRecords& all) { append_copied(all, 1, blocks); });
   }
 }
 
@@ -70,8 +69,7 @@ std::vector<BlockPtr> blocks_of(std::vector<T>&& records, std::size_t pieces) {
   if (pieces <= 1) {
     append_blocks<T>(std::move(records), blocks);
   } else {
-    with_host_records(records,
-                      [&](const HostRecords& all) { append_copied(all, pieces, blocks); });
+    with_host_records(records, [&](const HostRecords& all) { append_copied(all, pieces, blocks); });
   }
   return blocks;
 }

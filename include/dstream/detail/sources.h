@@ -36,15 +36,13 @@ DSTREAM_EXPORT std::shared_ptr<InputSource> make_socket_text_source(std::string 
                                                                     std::uint16_t port,
                                                                     const Options& options);
 DSTREAM_EXPORT std::shared_ptr<InputSource> make_socket_source(ByteSourceParts parts,
-                                                               std::string host,
-                                                               std::uint16_t port,
+                                                               std::string host, std::uint16_t port,
                                                                const Options& options);
 DSTREAM_EXPORT std::shared_ptr<InputSource> make_socket_server_source(
     ByteSourceParts parts, std::uint16_t port, const SocketServerOptions& server,
     const Options& options);
 DSTREAM_EXPORT std::shared_ptr<InputSource> make_udp_source(ByteSourceParts parts,
-                                                            std::uint16_t port,
-                                                            std::string address,
+                                                            std::uint16_t port, std::string address,
                                                             const Options& options);
 DSTREAM_EXPORT std::shared_ptr<InputSource> make_syslog_source(std::uint16_t port,
                                                                const SyslogOptions& syslog,

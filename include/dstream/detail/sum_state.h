@@ -52,7 +52,8 @@ struct Totals {
 
 /// Integers up to 32 bits: 64 bits, checked; a state that would overflow stays as it is.
 template <class V>
-requires(std::is_integral_v<V> && sizeof(V) <= 4) struct Totals<V> {
+  requires(std::is_integral_v<V> && sizeof(V) <= 4)
+struct Totals<V> {
   using State = std::conditional_t<std::is_signed_v<V> || std::is_same_v<V, bool>, std::int64_t,
                                    std::uint64_t>;
   using Result = State;
@@ -74,7 +75,8 @@ requires(std::is_integral_v<V> && sizeof(V) <= 4) struct Totals<V> {
 
 /// 64-bit integers: 128 bits, and only the end result has to fit 64.
 template <class V>
-requires(std::is_integral_v<V> && sizeof(V) == 8) struct Totals<V> {
+  requires(std::is_integral_v<V> && sizeof(V) == 8)
+struct Totals<V> {
   using State = WideTotal;
   using Result = std::conditional_t<std::is_signed_v<V>, std::int64_t, std::uint64_t>;
 

@@ -38,7 +38,8 @@ inline constexpr std::size_t kThroughBlock = 256;
 template <class Chain, class T, class U>
   requires kMapsOnly<Chain>
 std::size_t run_block(const Chain& chain, const T* in, std::size_t size, U* out) {
-  for (std::size_t i = 0; i < size; ++i) ::new (static_cast<void*>(out + i)) U(mapped(chain, in[i]));
+  for (std::size_t i = 0; i < size; ++i)
+    ::new (static_cast<void*>(out + i)) U(mapped(chain, in[i]));
   return size;
 }
 
@@ -103,7 +104,9 @@ class ThroughStep final : public Step {
         in = in.subspan(block.size());
       }
     } else {
-      const auto emit = [this](auto&& value) { out_.emplace(std::forward<decltype(value)>(value)); };
+      const auto emit = [this](auto&& value) {
+        out_.emplace(std::forward<decltype(value)>(value));
+      };
       for_each_record<T, true>(
           chunk, [&](auto&& record) { run(std::forward<decltype(record)>(record), emit); });
     }

@@ -19,8 +19,10 @@ template <class Less>
 struct Reversed {
   Less less;
   template <class T>
-  requires OrderOf<Less, T>
-  bool operator()(const T& a, const T& b) const { return less(b, a); }
+    requires OrderOf<Less, T>
+  bool operator()(const T& a, const T& b) const {
+    return less(b, a);
+  }
 };
 
 /// What top() needs of a user's types; `function` is the user's order.

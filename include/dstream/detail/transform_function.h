@@ -29,13 +29,13 @@ struct TransformResult {
   using type = void;
 };
 template <class F, class... T>
-requires std::is_invocable_v<F&, Rdd<T>...>
+  requires std::is_invocable_v<F&, Rdd<T>...>
 struct TransformResult<F, T...> {
   using type = std::decay_t<std::invoke_result_t<F&, Rdd<T>...>>;
 };
 template <class F, class... T>
-requires(!std::is_invocable_v<F&, Rdd<T>...> &&
-         std::is_invocable_v<F&, Rdd<T>..., Time>) struct TransformResult<F, T...> {
+  requires(!std::is_invocable_v<F&, Rdd<T>...> && std::is_invocable_v<F&, Rdd<T>..., Time>)
+struct TransformResult<F, T...> {
   using type = std::decay_t<std::invoke_result_t<F&, Rdd<T>..., Time>>;
 };
 

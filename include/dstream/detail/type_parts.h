@@ -40,8 +40,7 @@ concept Container = requires(const T& t) {
   typename T::value_type;
   t.begin();
   t.end();
-}
-&&!std::is_same_v<typename T::value_type, T>;
+} && !std::is_same_v<typename T::value_type, T>;
 
 template <class T>
 concept IsTime = std::same_as<T, Time>;
@@ -64,7 +63,7 @@ struct InnerTypes<T> {
   using List = TypeList<typename T::value_type>;
 };
 template <template <class...> class Variant, class... T>
-requires requires(const Variant<T...>& v) { v.valueless_by_exception(); }
+  requires requires(const Variant<T...>& v) { v.valueless_by_exception(); }
 struct InnerTypes<Variant<T...>> {
   using List = TypeList<T...>;
 };

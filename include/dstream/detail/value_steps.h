@@ -18,7 +18,9 @@ namespace detail {
 template <class Pair, class Result, class F>
 struct MapValues {
   F f;
-  Result operator()(const Pair& pair) const { return Result(pair.first, call_with(f, pair.second)); }
+  Result operator()(const Pair& pair) const {
+    return Result(pair.first, call_with(f, pair.second));
+  }
   Result operator()(Pair&& pair) const {
     // The value first: f may look at nothing but it.
     auto&& value = call_with(f, std::move(pair.second));
@@ -62,9 +64,8 @@ class KeyedMapStep final : public Step {
   void process(Chunk chunk) override {
     const auto records = chunk.records<T>();
     for (std::size_t begin = 0; begin < records.size(); begin += kCombineBlock) {
-      add_block(records.subspan(begin, records.size() - begin < kCombineBlock
-                                           ? records.size() - begin
-                                           : kCombineBlock));
+      add_block(records.subspan(
+          begin, records.size() - begin < kCombineBlock ? records.size() - begin : kCombineBlock));
     }
     out_.pass_on(*this);
   }

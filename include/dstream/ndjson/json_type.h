@@ -43,16 +43,17 @@ struct JsonField;
 struct JsonType {
   JsonKind kind;
   const JsonType* element = nullptr;  ///< of a list or optional
-  const JsonField* (*fields)() = nullptr;  ///< of an object; a function, since a type may hold itself
+  const JsonField* (*fields)() =
+      nullptr;  ///< of an object; a function, since a type may hold itself
   std::size_t field_count = 0;
-  void* (*add)(void* to) = nullptr;    ///< makes the optional's value, or one more of the list
-  void (*clear)(void* to) = nullptr;   ///< empties the optional or list
+  void* (*add)(void* to) = nullptr;   ///< makes the optional's value, or one more of the list
+  void (*clear)(void* to) = nullptr;  ///< empties the optional or list
 };
 
 struct JsonField {
   std::string_view name;
   const JsonType* type;
-  std::size_t offset;  ///< of the field in its object, in bytes
+  std::size_t offset;                     ///< of the field in its object, in bytes
   std::array<unsigned char, 8> quoted{};  ///< how the name and the quote behind it begin
   std::array<unsigned char, 8> mask{};    ///< 0xff where `quoted` has a character
 

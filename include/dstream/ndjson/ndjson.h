@@ -97,15 +97,17 @@ class NdjsonDecoder {
 /// at closely: wrong values in it may pass. Read with simdjson; link dstream::ndjson.
 template <class T>
 auto ndjson(const NdjsonOptions& options = {}) {
-  static_assert(PlainStruct<T>,
-                "ndjson: T must be a plain struct (an aggregate without bases) whose fields are the "
-                "members of the objects");
+  static_assert(
+      PlainStruct<T>,
+      "ndjson: T must be a plain struct (an aggregate without bases) whose fields are the "
+      "members of the objects");
   if constexpr (PlainStruct<T>) {
     constexpr bool kReadable = detail::has_json_reader<T>();
-    static_assert(kReadable,
-                  "ndjson: a field of T has a type that cannot be read from JSON; use numbers, bool, "
-                  "std::string, std::string_view, plain structs, std::vector and std::optional of "
-                  "these");
+    static_assert(
+        kReadable,
+        "ndjson: a field of T has a type that cannot be read from JSON; use numbers, bool, "
+        "std::string, std::string_view, plain structs, std::vector and std::optional of "
+        "these");
     static_assert(kHasFieldNames,
                   "ndjson: this compiler does not tell the names of fields; use g++, or clang from "
                   "version 18 on");

@@ -40,9 +40,9 @@ void decode_in_pieces(D decoder, std::string_view bytes, const std::vector<std::
   for (std::size_t i = 0; i <= ends.size(); ++i) {
     const bool last = i == ends.size();
     // Memory of its own for each call, so that views that outlive it are noticed.
-    const std::vector<char> given(bytes.begin() + static_cast<std::ptrdiff_t>(done),
-                                  last ? bytes.end()
-                                       : bytes.begin() + static_cast<std::ptrdiff_t>(ends[i]));
+    const std::vector<char> given(
+        bytes.begin() + static_cast<std::ptrdiff_t>(done),
+        last ? bytes.end() : bytes.begin() + static_cast<std::ptrdiff_t>(ends[i]));
     const std::size_t count = decoder.decode({given.data(), given.size()}, last, out);
     if (count > given.size() || (last && count != given.size())) {
       throw Error(Errc::illegal_state, "decode() is done with " + std::to_string(count) + " of " +

@@ -30,8 +30,10 @@ void count_words() {
   auto [texts, lines] = ssc.queue_stream<std::string_view>();
   auto [values, readings] = ssc.queue_stream<Reading>();
   auto words = testing::capture(lines.flat_map(split(' ')).count_by_value());
-  auto highest = testing::capture(readings.key_by(&Reading::sensor).reduce(
-      [](const Reading& a, const Reading& b) { return a.value < b.value ? b : a; }));
+  auto highest = testing::capture(
+      readings.key_by(&Reading::sensor).reduce([](const Reading& a, const Reading& b) {
+        return a.value < b.value ? b : a;
+      }));
   testing::BatchDriver driver(ssc);
   texts.push({"to be or", "not to be"});
   values.push({{1, 2.5}, {2, 1.0}, {1, 4.0}});
@@ -44,7 +46,8 @@ void count_words() {
 void fail() {
   StreamingContext ssc(testing::inline_options(std::make_shared<testing::ManualClock>()));
   auto [queue, numbers] = ssc.queue_stream<int>();
-  numbers.map([](int x) -> int { throw std::runtime_error(std::to_string(x)); }).for_each([](int) {});
+  numbers.map([](int x) -> int { throw std::runtime_error(std::to_string(x)); }).for_each([](int) {
+  });
   testing::BatchDriver driver(ssc);
   queue.push({7});
   try {
