@@ -146,15 +146,7 @@ void SlotStore::find_text_block(const ExpectedTexts& texts, std::size_t count, T
   std::byte* const begin = slots();
   std::byte* const end = begin + capacity_ * size;
   std::uint64_t fresh = 0;
-  std::uint8_t away[kCombineBlock];
-  const std::size_t strangers = sift(count, away, [&](std::size_t i) {
-    std::byte* const slot = begin + texts.homes[i] * size;
-    const auto held = load<TextKey>(slot);
-    values.places[i] = slot + value_offset;
-    return ((held.low ^ texts.keys[i].low) | (held.high ^ texts.keys[i].high)) == 0;
-  });
-  for (std::size_t n = 0; n < strangers; ++n) {
-    const std::size_t i = away[n];
+  for (std::size_t i = 0; i < count; ++i) {
     const TextKey key = texts.keys[i];
     std::byte* slot = begin + texts.homes[i] * size;
     for (;;) {
