@@ -115,9 +115,10 @@ class DStream : public Transformations<T, DStream>,
   }
 
   /// Keeps every batch, at rest, for StreamingContext::remember() or one batch interval: for
-  /// slice(), and once for all functions of whole data sets. Returns this stream. `level`: see StorageLevel; a
-  /// level with a disk needs a codec for T (else start() throws Errc::missing_codec) and
-  /// Options::cache_directory, one with a copy two executors (else Errc::invalid_argument).
+  /// slice(), and once for all functions of whole data sets. Returns this stream. `level`: see
+  /// StorageLevel; a level with a disk needs a codec for T (else start() throws
+  /// Errc::missing_codec) and Options::cache_directory, one with a copy two executors (else
+  /// Errc::invalid_argument).
   /// Throws Error{Errc::invalid_argument} where the stream is persisted with another level.
   DStream persist(StorageLevel level = StorageLevel::memory,
                   std::source_location where = std::source_location::current()) const {

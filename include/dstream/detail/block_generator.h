@@ -115,7 +115,8 @@ class DSTREAM_EXPORT BlockGenerator {
   void write(Fill&& fill) {
     write_with(&call<std::remove_reference_t<Fill>>, &fill);
   }
-  /// Waits for room and the rate, then fills with a lock held; `position` may be null. Returns ok, closed or stopped.
+  /// Waits for room and the rate, then fills with a lock held; `position` may be null. Returns ok,
+  /// closed or stopped.
   template <class Fill>
   PushResult store(Fill&& fill, const ReceiverPosition* position) {
     return store_with(&call<std::remove_reference_t<Fill>>, &fill, position);
